@@ -1,0 +1,1 @@
+"""Products in: feeds, checks, the store."""

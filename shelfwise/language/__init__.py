@@ -1,0 +1,1 @@
+"""Text to tokens and vectors, in English and Chinese."""

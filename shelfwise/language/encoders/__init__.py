@@ -1,0 +1,1 @@
+"""Encoders: language models that turn texts into vectors."""

@@ -1,0 +1,1 @@
+"""Products out: words, vectors, filters, facets."""

