@@ -7,11 +7,11 @@ numbers; they know nothing of languages or encoders.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from shelfwise.types import Contribution, Facet, Filter, Float32, Int32, Sort, Suggestion
+from shelfwise.types import Bool, Contribution, Facet, Filter, Float32, Int32, Product, Sort
 
 CATEGORY_SEPARATOR = " > "
 
@@ -20,7 +20,7 @@ CATEGORY_SEPARATOR = " > "
 class IndexedProduct:
     """A product as an engine stores it.
 
-    text: text field → tokens ("title", "title.grams", "codes", …; see retrieval/document.py).
+    text: text field → tokens ("title", "title_grams", "codes", …; see retrieval/document.py).
     keywords: filter field → values ("brand", "category" with every prefix of the path, "attributes.color", …).
     numbers: filter field → number ("price", "rating", "released", "attributes.weight", "available" as 0 or 1 …).
     vector: unit row of d numbers, or None when the shop has no encoder.
@@ -143,23 +143,8 @@ class Change:
     product: IndexedProduct | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation holds and from what it was made; `files` maps each file to its size and checksum."""
-
-    name: str
-    created: str
-    products: int
-    dim: int
-    revision: int
-    versions: Mapping[str, str]  # "schema", "analyzer", "encoder", "text"
-    files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-
-
 class Reader(Protocol):
     """An open generation with its live changes. Safe to use from several threads."""
-
-    manifest: Manifest
 
     def search(self, plan: Plan) -> Matches: ...
 
@@ -169,8 +154,6 @@ class Reader(Protocol):
 
     def vector(self, id: str) -> Float32 | None: ...
 
-    def suggest(self, prefix: str, limit: int) -> list[Suggestion]: ...
-
     def document_frequency(self, group: str, token: str) -> int: ...
 
     def __len__(self) -> int: ...
@@ -179,18 +162,32 @@ class Reader(Protocol):
 
 
 class Engine(Protocol):
-    """Builds a generation (the caller switches to it) and opens one."""
+    """Writes an engine's files into a folder, and opens them. The folder belongs to a generation (generations.py)."""
 
     name: str
 
-    def build(
-        self, products: Iterable[IndexedProduct], into: Path, versions: Mapping[str, str], revision: int
-    ) -> Manifest: ...
+    def build(self, products: Iterable[IndexedProduct], into: Path) -> int: ...  # how many products
 
-    def open(self, generation: Path) -> Reader: ...
+    def open(self, folder: Path) -> Reader: ...  # the folder itself is never written to
+
+
+class GenerationPart(Protocol):
+    """Something built beside the engine from the same pass over the products (suggestions, spelling)."""
+
+    name: str
+
+    def add(self, product: Product, indexed: IndexedProduct) -> None: ...
+
+    def write(self, into: Path) -> None: ...
 
 
 class DenseIndex(Protocol):
-    """Nearest rows by inner product. `allowed` is None or a mask over rows; recall must not suffer from it."""
+    """Nearest rows by inner product. `allowed` is None or a mask Bool[n]; recall must not suffer from it."""
 
-    def search(self, vector: Float32, limit: int, allowed: object | None = None) -> tuple[Int32, Float32]: ...
+    def search(self, vector: Float32, limit: int, allowed: Bool | None = None) -> tuple[Int32, Float32]: ...
+
+
+class Fusion(Protocol):
+    """Makes one score of two. Columns over the same n candidates; NaN where a source has no score."""
+
+    def fuse(self, lexical: Float32, dense: Float32) -> Float32: ...
