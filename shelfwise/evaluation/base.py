@@ -14,6 +14,7 @@ Run: TypeAlias = Mapping[str, Mapping[str, float]]  # query → product → scor
 class Metric(Protocol):
     """A value per query, NaN for a query without a positive judgment; mean and interval are the caller's."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def per_query(self, qrels: Qrels, run: Run) -> Float64: ...  # in the order of sorted(qrels)
