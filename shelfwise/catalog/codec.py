@@ -20,10 +20,12 @@ from typing import Any
 
 import orjson
 
+from shelfwise.catalog.base import Offer
 from shelfwise.errors import InputError
 from shelfwise.types import Attribute, Money, Product, Rating, Translation, Variant
 
 EMPTY_OFFER = b"{}"
+_OFFER_FIELDS = ("price", "list_price", "available", "stock")
 
 
 def encode(product: Product) -> bytes:
@@ -48,6 +50,22 @@ def encode_parts(product: Product) -> tuple[bytes, bytes]:
 def join(body: bytes, offer: bytes) -> bytes:
     """One JSON object of the two parts."""
     return body if offer == EMPTY_OFFER else body[:-1] + b"," + offer[1:]
+
+
+def patch_offer(old: bytes, offer: Offer) -> bytes:
+    """The offer part after a patch; what is None in the patch stays."""
+    values: dict[str, Any] = orjson.loads(old)
+    for field in ("price", "list_price"):
+        money = getattr(offer, field)
+        if money is not None:
+            values[field] = _money(money)
+    if offer.available is not None:
+        values["available"] = offer.available
+    if offer.stock is not None:
+        values["stock"] = offer.stock
+    if values.get("available"):
+        del values["available"]
+    return orjson.dumps({field: values[field] for field in _OFFER_FIELDS if field in values})
 
 
 def decode(data: bytes) -> Product:

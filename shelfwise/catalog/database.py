@@ -1,0 +1,162 @@
+"""One database of a shop: SQLite in a file, or PostgreSQL by URL. Opened, brought up to date, errors made readable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine import URL
+
+from shelfwise.errors import MissingExtraError, ShopError, StorageError
+
+VERSION_TABLE = "catalog_version"
+HEAD = "0001"  # the newest file of migrations/versions
+WAIT_SECONDS = 10.0
+_MIGRATION_LOCK = 0x5E1F  # any number; PostgreSQL lets one holder of it migrate at a time
+
+
+def connect(place: str | Path, wait_seconds: float = WAIT_SECONDS) -> sa.Engine:
+    """An engine on the file or URL, with its tables up to date.
+
+    A write waits `wait_seconds` for another process's write, then raises StorageError. SQLite runs with a write-ahead
+    log and synchronous=FULL: what is committed survives a power cut. Raises ShopError when the database cannot be
+    opened or was written by a newer Shelfwise.
+    """
+    url = _url(place)
+    engine = _sqlite(url, wait_seconds) if url.get_backend_name() == "sqlite" else _postgresql(url, wait_seconds)
+    try:
+        migrate(engine)
+    except exc.DBAPIError as error:
+        engine.dispose()
+        raise ShopError(f"{name(engine)}: cannot be opened as a shop's database: {reason(error)}.") from error
+    except ShopError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def name(engine: sa.Engine) -> str:
+    """How errors call the database: its file, or its URL without the password."""
+    url = engine.url
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+
+
+def reason(error: exc.DBAPIError) -> str:
+    """What the database itself said, in one line."""
+    return " ".join(str(error.orig).split()).rstrip(".")
+
+
+@contextmanager
+def storage_errors(engine: sa.Engine) -> Iterator[None]:
+    """Turn what the database refuses into StorageError. The transaction inside is rolled back by its own block."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        said = reason(error)
+        if "locked" in said or "lock timeout" in said:
+            hint = "Another process is writing; try again when it has finished."
+        elif "full" in said or "I/O" in said or "No space" in said:
+            hint = "Free some disk space, then run the same command again."
+        else:
+            hint = "`shelfwise doctor` tells more."
+        raise StorageError(f"{name(engine)}: {said}; nothing was acknowledged.", hint=hint) from error
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection for one short read."""
+    with storage_errors(engine), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that holds the write lock from its start; committed, hence durable, when the block ends."""
+    with storage_errors(engine), engine.connect() as raw:
+        connection = raw.execution_options(write=True)
+        with connection.begin():
+            yield connection
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the tables to HEAD, one process at a time. Raises ShopError for a version that this code does not know."""
+    if _version(engine) == HEAD:
+        return
+    from alembic import command  # seldom needed, and slow to import
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        found = _version_in(connection)
+        if found is not None and found not in known:
+            raise ShopError(
+                f"{name(engine)}: catalogue version {found} is newer than this Shelfwise knows (newest: {HEAD}).",
+                hint="Install the newest Shelfwise.",
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _version(engine: sa.Engine) -> str | None:
+    with engine.connect() as connection:
+        return _version_in(connection)
+
+
+def _version_in(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found = connection.execute(sa.text(f"select version_num from {VERSION_TABLE}")).scalar()
+    return None if found is None else str(found)
+
+
+def _url(place: str | Path) -> URL:
+    if isinstance(place, Path) or "://" not in place:
+        path = Path(place)
+        if not path.parent.is_dir():
+            raise ShopError(f"{path}: the folder {path.parent} does not exist.")
+        if path.is_dir():
+            raise ShopError(f"{path}: is a folder; expected a database file.")
+        return URL.create("sqlite", database=str(path))
+    try:
+        url = sa.make_url(place)
+    except exc.ArgumentError as error:
+        raise ShopError(f"not a database URL: found {place!r}; expected postgresql://user@host/name.") from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ShopError(f"{url.drivername}: unknown kind of database; expected a file path or postgresql://….")
+    return url
+
+
+def _sqlite(url: URL, wait_seconds: float) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": wait_seconds})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own transactions would begin too late; see `begin`
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        write = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL, wait_seconds: float) -> sa.Engine:
+    options = f"-c lock_timeout={int(wait_seconds * 1000)} -c client_encoding=utf8"
+    try:
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"options": options}
+        )
+    except ImportError as error:
+        raise MissingExtraError.of("psycopg", "cluster") from error

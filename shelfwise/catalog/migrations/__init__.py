@@ -1,0 +1,1 @@
+"""Steps that bring a shop's catalogue tables from any older version to the newest (Alembic)."""
