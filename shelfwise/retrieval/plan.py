@@ -1,0 +1,197 @@
+"""From what a shopper typed to what an engine runs.
+
+A query becomes slots, one for each word that means something. A slot holds the word and everything that counts as
+the same: corrections, synonyms, the word split or joined, the code it may be, its Chinese character pairs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from shelfwise.errors import SettingsError
+from shelfwise.language.base import Analysis, Analyzer
+from shelfwise.retrieval.base import FacetRequest, FusionSettings, Plan, TextClause
+from shelfwise.retrieval.compounds import Compounds
+from shelfwise.retrieval.document import WORD_FIELDS
+from shelfwise.retrieval.fixes import Applied, Corrector, apply_fixes
+from shelfwise.retrieval.slots import Expander, SlotMaker, Weights, Word
+from shelfwise.settings import SearchSettings
+from shelfwise.types import Correction, Float32, Query
+
+WORD_BOOSTS: Final[Mapping[str, float]] = {
+    "title": 3.0,
+    "brand": 2.0,
+    "category": 2.0,
+    "attributes": 0.8,
+    "description": 0.6,
+    "tags": 1.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """Everything about the lexical half that can be tuned.
+
+    sure: confidence from which a correction is searched; below it, it is only offered.
+    """
+
+    words: Mapping[str, float] = field(default_factory=lambda: dict(WORD_BOOSTS))
+    grams: Mapping[str, float] = field(default_factory=lambda: {"title_grams": 2.0, "text_grams": 0.6})
+    codes: Mapping[str, float] = field(default_factory=lambda: {"codes": 4.0})
+    weights: Weights = field(default_factory=Weights)
+    minimum_match: float = 0.67
+    tie_breaker: float = 0.1
+    phrase_boost: float = 0.3
+    phrase_fields: tuple[str, ...] = ("title",)
+    phrase_slop: int = 2
+    sure: float = 0.6
+    typos: bool = True
+    max_characters: int = 512
+    max_slots: int = 32
+
+    @classmethod
+    def of(cls, search: SearchSettings) -> PlanSettings:
+        """The plan settings of a shop. Raises SettingsError for a boost on an unknown field."""
+        for name in search.words:
+            if name not in WORD_FIELDS:
+                near = difflib.get_close_matches(name, WORD_FIELDS, 1, 0.4)
+                known = f"Did you mean {near[0]!r}?" if near else f"Known fields: {', '.join(WORD_FIELDS)}."
+                raise SettingsError(f"search.words: unknown field {name!r}.", hint=known)
+        return cls(words={**WORD_BOOSTS, **search.words}, minimum_match=search.minimum_match, typos=search.typos)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and what was understood on the way to it.
+
+    text: the query as searched (bounded, corrected): what the encoder should read.
+    words: the word of each slot of the plan, in the same order, as typed or corrected.
+    did_you_mean: the query with every correction in place, also those that were not sure enough to search.
+    """
+
+    plan: Plan
+    text: str
+    words: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    did_you_mean: str | None = None
+    original: str = ""
+
+    def with_vector(self, vector: Float32 | None) -> Planned:
+        """The same plan with the query's vector."""
+        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, vector=vector))
+
+
+class Planner:
+    """Makes plans for one open index; everything it is given stays unchanged, so threads may share it."""
+
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        synonyms: Expander | None = None,
+        speller: Corrector | None = None,
+        compounds: Compounds | None = None,
+        settings: PlanSettings | None = None,
+        *,
+        stop_words: Collection[str] = frozenset(),
+        search: SearchSettings | None = None,
+    ) -> None:
+        self._analyzer = analyzer
+        self._speller = speller
+        self._settings = settings or PlanSettings()
+        self._search = search or SearchSettings()
+        self._stop_words = frozenset(stop_words)
+        self._slots = SlotMaker(analyzer, synonyms, compounds, self._settings.weights)
+
+    def plan(
+        self,
+        query: Query,
+        vector: Float32 | None = None,
+        facets: tuple[FacetRequest, ...] = (),
+        *,
+        sure: float | None = None,
+    ) -> Planned:
+        """The plan of a query, for any text whatever; a text without words gives a plan that lets all match.
+
+        `sure` overrides the confidence from which corrections are searched (relaxation lowers it).
+        """
+        original = clean(query.text, self._settings.max_characters)
+        text, analysis, applied, offered = self._read(original, query.correct, sure)
+        words = self._content(text, analysis)
+        mode = query.mode or self._search.mode
+        clause = self._clause(text, analysis, words, applied) if mode != "dense" and words else None
+        plan = Plan(
+            text=clause,
+            vector=vector if mode != "lexical" and text else None,
+            filter=query.filters,
+            facets=facets,
+            fusion=FusionSettings(self._search.fusion, self._search.lexical_weight, self._search.dense_weight),
+            sort=query.sort,
+            offset=query.page.offset,
+            limit=query.page.limit,
+            candidates=self._search.candidates,
+            explain=query.explain,
+        )
+        return Planned(
+            plan=plan,
+            text=text,
+            words=tuple(word.text for word in words) if clause else (),
+            corrections=tuple(Correction(a.original, a.fix.best.text, a.fix.best.confidence) for a in applied),
+            did_you_mean=offered,
+            original=original,
+        )
+
+    def _read(
+        self, text: str, correct: bool, sure: float | None
+    ) -> tuple[str, Analysis, tuple[Applied, ...], str | None]:
+        """Corrected text, its analysis, what was corrected, and what is only offered."""
+        analysis = self._analyzer.analyze(text)
+        if self._speller is None or not correct or not self._settings.typos:
+            return text, analysis, (), None
+        fixes = self._speller.fixes(text, analysis)
+        limit = self._settings.sure if sure is None else sure
+        certain = [fix for fix in fixes if fix.best.confidence >= limit]
+        offered = apply_fixes(text, fixes)[0] if len(certain) < len(fixes) else None
+        if not certain:
+            return text, analysis, (), offered
+        corrected, applied = apply_fixes(text, certain)
+        return corrected, self._analyzer.analyze(corrected), applied, offered
+
+    def _content(self, text: str, analysis: Analysis) -> list[Word]:
+        """The words that mean something, each once; all words where none would be left."""
+        words = [Word(token, text[token.start : token.end]) for token in analysis.words]
+        stop = self._stop_words
+        kept = [w for w in words if w.token.text not in stop and w.text.casefold() not in stop] or words
+        unique = {word.token.text: word for word in reversed(kept)}
+        return [word for word in kept if unique[word.token.text] is word][: self._settings.max_slots]
+
+    def _clause(self, text: str, analysis: Analysis, words: list[Word], applied: Sequence[Applied]) -> TextClause:
+        settings = self._settings
+        return TextClause(
+            slots=self._slots.slots(text, analysis, words, applied),
+            fields={"words": settings.words, "grams": settings.grams, "codes": settings.codes},
+            minimum_match=settings.minimum_match,
+            tie_breaker=settings.tie_breaker,
+            phrase_boost=settings.phrase_boost,
+            phrase_fields=settings.phrase_fields,
+            phrase_slop=settings.phrase_slop,
+        )
+
+
+def clean(text: str, size: int) -> str:
+    r"""A query without control characters and runs of space, cut to `size` characters (at a space if one is near).
+
+    >>> clean("  red\x00 \u200bshoes\n", 512)
+    'red shoes'
+    """
+    bounded = text[: 8 * size]
+    visible = "".join(c if unicodedata.category(c)[0] != "C" else " " if c.isspace() else "" for c in bounded)
+    squeezed = " ".join(visible.split())
+    if len(squeezed) <= size:
+        return squeezed
+    return re.sub(r" [^ ]{0,40}\Z", "", squeezed[:size])

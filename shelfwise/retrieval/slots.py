@@ -1,0 +1,155 @@
+"""The words of a query become slots: each with all that counts as the same word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shelfwise.language.base import Analysis, Analyzer, Token
+from shelfwise.retrieval.base import Alternative, Slot
+from shelfwise.retrieval.compounds import Compounds
+from shelfwise.retrieval.document import code
+from shelfwise.retrieval.fixes import Applied
+
+
+class Expander(Protocol):
+    """Finds what else a sequence of tokens may be called."""
+
+    def expand(self, tokens: Sequence[str]) -> list[tuple[int, int, tuple[str, ...], float]]:
+        """(first position, last + 1, other tokens, weight) of each synonym; they may overlap."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What an alternative is worth beside the word itself (1.0)."""
+
+    synonym: float = 0.9
+    compound: float = 0.9
+    code: float = 1.0
+    gram: float = 0.7
+    lone_gram: float = 0.5  # a pair of characters that spans two words
+    max_alternatives: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the query: its token, and how it stands in the text."""
+
+    token: Token
+    text: str
+
+
+class SlotMaker:
+    """Words → slots. What covers several words (a synonym, a code) is an alternative of each word it covers.
+
+    So `mobile phone case` finds "cellphone case" fully, and "phone case" still by two words of three.
+    """
+
+    def __init__(
+        self, analyzer: Analyzer, synonyms: Expander | None, compounds: Compounds | None, weights: Weights
+    ) -> None:
+        self._analyzer = analyzer
+        self._synonyms = synonyms
+        self._compounds = compounds
+        self._weights = weights
+
+    def slots(
+        self, text: str, analysis: Analysis, words: Sequence[Word], applied: Sequence[Applied]
+    ) -> tuple[Slot, ...]:
+        """One slot for each of `words`, in the same order."""
+        found = [[self._itself(word, applied)] for word in words]
+        for more in (
+            self._corrections(words, applied),
+            self._codes(text, analysis, words),
+            self._synonymous(words),
+            self._compound(text, words),
+            self._grams(text, analysis, words),
+        ):
+            for position, alternative in more:
+                found[position].append(alternative)
+        return tuple(Slot(_distinct(alternatives)[: self._weights.max_alternatives]) for alternatives in found)
+
+    def _itself(self, word: Word, applied: Sequence[Applied]) -> Alternative:
+        for fix in applied:
+            if _overlaps(word.token, fix.start, fix.end):
+                best = fix.fix.best
+                return Alternative((word.token.text,), best.confidence, "words", best.source)
+        return Alternative((word.token.text,))
+
+    def _corrections(self, words: Sequence[Word], applied: Sequence[Applied]) -> Iterator[tuple[int, Alternative]]:
+        """The words as typed, and the readings that were not the best."""
+        for fix in applied:
+            inside = [i for i, word in enumerate(words) if _overlaps(word.token, fix.start, fix.end)]
+            others = [(fix.original, 1.0, "query")]
+            others += [(r.text, r.confidence, r.source) for r in fix.fix.readings[1:]]
+            for other, weight, source in others:
+                tokens = tuple(token.text for token in self._analyzer.analyze(other).words)
+                for position in inside if tokens else ():
+                    yield position, Alternative(tokens, weight, "words", source)  # type: ignore[arg-type]
+
+    def _codes(self, text: str, analysis: Analysis, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
+        """Codes in the query, words that are a code of the catalogue, and neighbours that make one together."""
+        spans = [(token.start, token.end, token.text) for token in analysis.codes]
+        if self._compounds is not None:
+            spans += [s for s in _possible_codes(text, words) if self._compounds.frequency("codes", s[2]) > 0]
+        for start, end, token in spans:
+            for position, word in enumerate(words):
+                if _overlaps(word.token, start, end):
+                    yield position, Alternative((token,), self._weights.code, "codes")
+
+    def _synonymous(self, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
+        if self._synonyms is None:
+            return
+        for first, last, tokens, weight in self._synonyms.expand([word.token.text for word in words]):
+            for position in range(first, last):
+                yield position, Alternative(tokens, weight * self._weights.synonym, "words", "synonym")
+
+    def _compound(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
+        if self._compounds is None:
+            return
+        weight = self._weights.compound
+        for position, word in enumerate(words):
+            if (parts := self._compounds.split(word.text)) is not None:
+                yield position, Alternative(parts, weight, "words", "compound")
+        for position in range(len(words) - 1):
+            joined = self._compounds.join(text, words[position].token, words[position + 1].token)
+            if joined is not None:
+                yield position, Alternative((joined,), weight, "words", "compound")
+                yield position + 1, Alternative((joined,), weight, "words", "compound")
+
+    def _grams(self, text: str, analysis: Analysis, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
+        """Chinese words as character pairs; a lone character in the pairs that it makes with its neighbours."""
+        for position, word in enumerate(words):
+            start, end = word.token.start, word.token.end
+            inside = tuple(g.text for g in analysis.grams if start <= g.start and g.end <= end)
+            if inside:
+                yield position, Alternative(inside, self._weights.gram, "grams")
+            elif end - start == 1:
+                for gram in analysis.grams:
+                    if _overlaps(word.token, gram.start, gram.end):
+                        yield position, Alternative((gram.text,), self._weights.lone_gram, "grams")
+
+
+def _possible_codes(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
+    for position, word in enumerate(words):
+        yield word.token.start, word.token.end, code(word.text)
+        if position + 1 < len(words):
+            end = words[position + 1].token.end
+            if end - word.token.start <= 40:
+                yield word.token.start, end, code(text[word.token.start : end])
+
+
+def _overlaps(token: Token, start: int, end: int) -> bool:
+    return token.start < end and start < token.end
+
+
+def _distinct(alternatives: Sequence[Alternative]) -> tuple[Alternative, ...]:
+    """Each spelling once, with its greatest weight, in order of first mention."""
+    best: dict[tuple[tuple[str, ...], str], Alternative] = {}
+    for alternative in alternatives:
+        key = (alternative.tokens, alternative.group)
+        if key not in best or best[key].weight < alternative.weight:
+            best[key] = alternative
+    return tuple(best.values())
