@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -68,10 +68,17 @@ class SearchSettings(Section):
 
 
 class ServerSettings(Section):
-    """Where the HTTP API and the storefront listen."""
+    """Where the HTTP API and the storefront listen, and who may write.
+
+    api_key_variable names the environment variable that holds the key which writing requests must send; without a
+    key only this machine may write. picture_hosts are sources of product pictures other than the shop's own folder
+    ("https://img.example.com"); pictures from elsewhere are not loaded.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    api_key_variable: str = Field(default="SHELFWISE_API_KEY", pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    picture_hosts: tuple[Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:*-]+$")], ...] = ()
 
 
 class Settings(Section):
