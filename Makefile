@@ -47,7 +47,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.speed $(ARGS)
 
 docs: setup
-	$(BIN)/python -m docs.build
+	$(BIN)/pdoc --output-directory build/docs shelfwise
 
 clean:
 	rm -rf $(VENV) build dist demo-shop .mypy_cache .ruff_cache .pytest_cache
