@@ -1,0 +1,150 @@
+"""Runs any ONNX text encoder with its tokenizer.
+
+The model takes input_ids and attention_mask (and token_type_ids if it has that input) and gives either one vector a
+text (`sentence_embedding`, `embedding`, …) or one a token, which is then pooled here:
+
+    mean: v = Σₜ maskₜ·hₜ / Σₜ maskₜ        cls: v = h₀
+
+Every vector is brought to length 1. A run uses one thread; many texts are cut into batches of similar length, and
+the batches run side by side, which keeps all cores busy without making a single query wait for them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from shelfwise.errors import EncoderError
+from shelfwise.language.base import TextKind
+from shelfwise.language.encoders.batching import batches, pad
+from shelfwise.types import Float32, Int64
+
+Pooling = Literal["mean", "cls"]
+LONGEST = 512  # positions that the usual encoders know
+CHARACTERS_A_TOKEN = 24  # a text is cut to this many characters for each token allowed: a 10 MB title costs nothing
+_POOLED = ("sentence_embedding", "embedding", "embeddings", "text_embeds")
+
+
+class OnnxEncoder:
+    """An encoder in an ONNX file. Safe to call from several threads at once.
+
+    Parameters: `prefixes` go before queries and before products; `max_tokens` cuts longer texts (at most 512);
+    `threads` 0 means one for each processor; `batch_tokens` bounds the tokens of a batch, padding included, and so
+    the memory.
+
+    Raises EncoderError where the model or its tokenizer cannot be read, or the model's outputs cannot be used.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        tokenizer: Path,
+        *,
+        name: str,
+        prefixes: tuple[str, str] = ("", ""),
+        pooling: Pooling = "mean",
+        max_tokens: int = 128,
+        threads: int = 0,
+        batch_tokens: int = 2048,
+    ) -> None:
+        self._tokenizer = _read_tokenizer(tokenizer, max_tokens)
+        self._session = _open_session(path)
+        self._inputs = {each.name for each in self._session.get_inputs()}
+        self._output, self.dim = _choose_output(self._session, path)
+        self._prefixes = {"query": prefixes[0], "product": prefixes[1]}
+        self._pooling = pooling
+        self._characters = max_tokens * CHARACTERS_A_TOKEN
+        self._threads = threads or len(os.sched_getaffinity(0))
+        self._batch_tokens = batch_tokens
+        self.name = name
+
+    def encode(self, texts: Sequence[str], kind: TextKind) -> Float32:
+        """Unit rows, Float32[len(texts), dim].
+
+        Raises:
+            EncoderError: ONNX Runtime refused the input.
+        """
+        vectors = np.empty((len(texts), self.dim), np.float32)
+        tokens = self._tokens(texts, kind)
+        plan = list(batches([len(each) for each in tokens], self._batch_tokens))
+
+        def run(rows: list[int]) -> None:
+            vectors[rows] = self._run([tokens[row] for row in rows])
+
+        if len(plan) < 2 or self._threads == 1:
+            for rows in plan:
+                run(rows)
+        else:
+            with ThreadPoolExecutor(min(self._threads, len(plan))) as pool:
+                list(pool.map(run, plan))
+        return vectors
+
+    def _tokens(self, texts: Sequence[str], kind: TextKind) -> list[list[int]]:
+        prefix = self._prefixes[kind]
+        whole = [prefix + text[: self._characters] for text in texts]
+        return [each.ids for each in self._tokenizer.encode_batch_fast(whole)]
+
+    def _run(self, tokens: list[list[int]]) -> Float32:
+        ids, mask = pad(tokens)
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        try:
+            found = self._session.run([self._output], {key: feed[key] for key in feed if key in self._inputs})[0]
+        except Exception as error:  # ONNX Runtime raises several classes that share no base but Exception
+            raise EncoderError(f"{self.name}: ONNX Runtime failed on {len(tokens)} texts: {error}") from error
+        return _unit(found if found.ndim == 2 else _pool(found, mask, self._pooling))
+
+
+def _pool(states: Float32, mask: Int64, pooling: Pooling) -> Float32:
+    if pooling == "cls":
+        return states[:, 0]
+    weight = mask[:, :, None].astype(np.float32)  # [n, t, 1]
+    pooled: Float32 = (states * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1.0)  # [n, d]
+    return pooled
+
+
+def _unit(vectors: Float32) -> Float32:
+    norm = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Float32 = (vectors / np.maximum(norm, 1e-12)).astype(np.float32)
+    return unit
+
+
+def _read_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
+    if not 3 <= max_tokens <= LONGEST:
+        raise EncoderError(f"max_tokens is {max_tokens}, expected 3 to {LONGEST}.")
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the tokenizers package raises a bare Exception
+        raise EncoderError(f"{path}: not a tokenizer: {error}.") from error
+    tokenizer.enable_truncation(max_tokens)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _open_session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # several classes that share no base but Exception
+        raise EncoderError(f"{path}: ONNX Runtime cannot load it: {error}") from error
+
+
+def _choose_output(session: onnxruntime.InferenceSession, path: Path) -> tuple[str, int]:
+    """The pooled output if there is one, else the first that has a vector for each token; and its width."""
+    outputs = {each.name: each.shape for each in session.get_outputs()}
+    pooled = [name for name in _POOLED if len(outputs.get(name, ())) == 2]
+    states = [name for name, shape in outputs.items() if len(shape) == 3]
+    for name in pooled + states:
+        width = outputs[name][-1]
+        if isinstance(width, int):
+            return name, width
+    raise EncoderError(f"{path}: outputs are {outputs}, expected one of [n, d] or [n, t, d] with a fixed d.")
