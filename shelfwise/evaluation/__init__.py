@@ -10,6 +10,8 @@ from shelfwise.evaluation.search import Searched, evaluate_search
 from shelfwise.evaluation.significance import holm, paired_bootstrap, permutation_test
 from shelfwise.evaluation.splits import folds_of, split
 from shelfwise.evaluation.translations import read_translations
+from shelfwise.evaluation.tune import Tuning, tune
+from shelfwise.evaluation.typos import Typo, add_typo
 
 __all__ = [
     "DEFAULT_METRICS",
@@ -18,6 +20,9 @@ __all__ = [
     "Evaluation",
     "Interval",
     "Searched",
+    "Tuning",
+    "Typo",
+    "add_typo",
     "bootstrap",
     "compare",
     "evaluate",
@@ -35,6 +40,7 @@ __all__ = [
     "restrict",
     "scores_of",
     "split",
+    "tune",
     "write_trec_qrels",
     "write_trec_run",
 ]
