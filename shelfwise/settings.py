@@ -48,6 +48,10 @@ class EncoderSettings(Section):
     timeout_seconds: float = Field(default=10.0, gt=0)
     batch: int = Field(default=32, ge=1, le=2048)
     threads: int = Field(default=0, ge=0, description="0: as many as the machine has")
+    max_tokens: int = Field(default=128, ge=3, le=512, description="longer texts are cut (default, onnx)")
+    pooling: Literal["mean", "cls"] = Field(default="mean", description="of a model that gives a vector a token (onnx)")
+    query_prefix: str = Field(default="", description="put before every query (onnx)")
+    product_prefix: str = Field(default="", description="put before every product text (onnx)")
 
 
 class SearchSettings(Section):

@@ -46,6 +46,8 @@ class Encoder(Protocol):
     """v = M_θ(x): texts → unit vectors, Float32[n, d]. Raises EncoderError when it cannot."""
 
     name: str  # names weights and settings: two encoders of one name give the same vectors
-    dim: int
+
+    @property
+    def dim(self) -> int: ...  # an endpoint learns it when first asked; a plain attribute will do as well
 
     def encode(self, texts: Sequence[str], kind: TextKind) -> Float32: ...

@@ -58,16 +58,16 @@ def load_e5(
 
 
 def _convert(source: Path, precision: Precision, model: Path, tokenizer: Path) -> None:
-    with Console(stderr=True).status("Preparing the language model (once)"):
-        weights = read_weights(source)
-        graph = e5_graph.build_graph(weights, precision).SerializeToString()
-        try:
-            model.parent.mkdir(parents=True, exist_ok=True)
-            _write(tokenizer, lambda path: build_tokenizer(weights).save(str(path), pretty=False))
-            _write(model, lambda path: path.write_bytes(graph))
-        except OSError as error:
-            hint = "Set SHELFWISE_CACHE to a folder that can be written."
-            raise EncoderError(f"{model.parent}: cannot keep the converted model: {error}.", hint=hint) from error
+    Console(stderr=True).print("Preparing the language model: a few seconds, once.", highlight=False)
+    weights = read_weights(source)
+    graph = e5_graph.build_graph(weights, precision).SerializeToString()
+    try:
+        model.parent.mkdir(parents=True, exist_ok=True)
+        _write(tokenizer, lambda path: build_tokenizer(weights).save(str(path), pretty=False))
+        _write(model, lambda path: path.write_bytes(graph))
+    except OSError as error:
+        hint = "Set SHELFWISE_CACHE to a folder that can be written."
+        raise EncoderError(f"{model.parent}: cannot keep the converted model: {error}.", hint=hint) from error
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> None:

