@@ -1,0 +1,51 @@
+"""The contract of the service: what the HTTP API and the storefront need from a shop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from shelfwise.catalog.base import Offer
+from shelfwise.retrieval.labels import Labels
+from shelfwise.settings import Settings
+from shelfwise.types import Facet, Product, Query, Review, Slate, Suggestion
+
+
+class ShopView(Protocol):
+    """A shop as the service sees it. Methods may be called from several threads at once.
+
+    search raises InputError for filters that cannot be used and NoIndexError before the first index.
+    upsert, patch and delete are durable when they return and visible to searches within a second.
+    patch gives how many offers were taken, and the ids not found. picture never leaves the pictures folder.
+    """
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def labels(self) -> Labels: ...
+
+    def search(self, query: Query) -> Slate: ...
+
+    def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]: ...
+
+    def product(self, id: str) -> Product | None: ...
+
+    def similar(self, id: str, limit: int = 8) -> Slate: ...
+
+    def reviews(self, product: str, limit: int = 20, offset: int = 0) -> list[Review]: ...
+
+    def upsert(self, products: Sequence[Product]) -> int: ...
+
+    def patch(self, offers: Sequence[Offer]) -> tuple[int, tuple[str, ...]]: ...
+
+    def delete(self, ids: Sequence[str]) -> int: ...
+
+    def categories(self) -> Facet: ...
+
+    def status(self) -> dict[str, object]: ...
+
+    def picture(self, path: str) -> Path | None: ...
+
+    def ready(self) -> bool: ...

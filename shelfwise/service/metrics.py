@@ -1,0 +1,98 @@
+"""What the server counts, for Prometheus; and one log line a request, without personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shelfwise.types import Slate
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12)
+
+
+class Metrics:
+    """Counters of one app, in a registry of their own (several shops may be served by one process)."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("method", "route")
+        self.requests = Counter("shelfwise_requests", "Requests answered.", (*labels, "status"), registry=self.registry)
+        self.seconds = Histogram(
+            "shelfwise_request_seconds", "Time to answer.", labels, buckets=_SECONDS, registry=self.registry
+        )
+        self.stages = Histogram(
+            "shelfwise_search_stage_seconds",
+            "Time of each stage of a search.",
+            ("stage",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.degraded = Counter(
+            "shelfwise_degraded", "Searches answered without a part.", ("part",), registry=self.registry
+        )
+        self.empty = Counter("shelfwise_zero_results", "Searches that found nothing.", registry=self.registry)
+        self.relaxed = Counter(
+            "shelfwise_relaxed", "Searches that had to drop something to find anything.", registry=self.registry
+        )
+        self.inside = Gauge("shelfwise_jobs", "Jobs running or waiting for a thread.", registry=self.registry)
+
+    def observe(self, slate: Slate) -> Slate:
+        """Counts a search, and passes it on."""
+        for stage, milliseconds in slate.took.items():
+            self.stages.labels(stage).observe(milliseconds / 1000)
+        for part in slate.degraded:
+            self.degraded.labels(part).inc()
+        if not slate.total:
+            self.empty.inc()
+        if slate.relaxed:
+            self.relaxed.inc()
+        return slate
+
+    def text(self) -> bytes:
+        """All metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class Observer:
+    """ASGI middleware: counts and times each request by its route, and logs it.
+
+    The log line has no address, query or product of the request: method, route template, status, milliseconds.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, clock: Callable[[], float]) -> None:
+        self.app = app
+        self.metrics = metrics
+        self.clock = clock
+        self.log = structlog.get_logger("shelfwise.access")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 500
+        start = self.clock()
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            self._note(scope, status, self.clock() - start)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unknown")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self.metrics.requests.labels(method, route, str(status)).inc()
+        self.metrics.seconds.labels(method, route).observe(seconds)
+        self.log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

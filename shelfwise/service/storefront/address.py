@@ -1,0 +1,108 @@
+"""A search as an address: `/search?q=phone&f.brand=Nova&min.price=1000&sort=price&page=2`.
+
+`f.<field>` chooses a value (several: any of them), `min.<field>` and `max.<field>` bound a number, `exact=1` searches
+the text as typed. What cannot be understood is passed over, so that an old or mangled link still shows a page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, get_args
+from urllib.parse import urlencode
+
+from shelfwise.types import And, AnyOf, Filter, Range, Sort
+
+SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
+SELECTIONS: Final = 60  # chosen values that are read from one address
+LAST_PAGE: Final = 400
+
+Bounds = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a shopper asked for; `chosen` is field → values, `bounds` is field → (low, high)."""
+
+    text: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
+    sort: Sort = "relevance"
+    page: int = 1
+    exact: bool = False
+
+    def href(self, **changes: Any) -> str:
+        """The address with changes; any change but of the page goes back to page 1."""
+        return replace(self, **{"page": 1, **changes}).path()
+
+    def path(self) -> str:
+        """The address itself."""
+        pairs = [("q", self.text)] if self.text else []
+        pairs += [(f"f.{name}", value) for name, values in self.chosen.items() for value in values]
+        for name, (low, high) in self.bounds.items():
+            pairs += [(f"min.{name}", f"{low:g}")] if low is not None else []
+            pairs += [(f"max.{name}", f"{high:g}")] if high is not None else []
+        pairs += [("sort", self.sort)] if self.sort != "relevance" else []
+        pairs += [("exact", "1")] if self.exact else []
+        pairs += [("page", str(self.page))] if self.page > 1 else []
+        return f"/search?{urlencode(pairs)}" if pairs else "/search"
+
+    def only(self, name: str, value: str) -> str:
+        """The address with this value as the only one of its field."""
+        return self.href(chosen={**self.chosen, name: (value,)})
+
+    def without(self, name: str, value: str | None = None) -> str:
+        """The address without one value of a field, or without all of it and its bounds."""
+        chosen = {key: values for key, values in self.chosen.items() if key != name}
+        left = tuple(other for other in self.chosen.get(name, ()) if value is not None and other != value)
+        if left:
+            chosen[name] = left
+        bounds = {key: ends for key, ends in self.bounds.items() if key != name or value is not None}
+        return self.href(chosen=chosen, bounds=bounds)
+
+    def filter(self) -> Filter | None:
+        """The same as a filter: any value of a field, all fields together."""
+        filters: list[Filter] = [AnyOf(name, values) for name, values in self.chosen.items()]
+        filters += [Range(name, low, high) for name, (low, high) in self.bounds.items()]
+        return None if not filters else filters[0] if len(filters) == 1 else And(tuple(filters))
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is filtered."""
+        return bool(self.chosen or self.bounds)
+
+
+def read_address(pairs: Iterable[tuple[str, str]], length: int) -> Address:
+    """The address of a request's parameters; the text is cut at `length` characters."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    ends: dict[str, list[float | None]] = {}
+    plain: dict[str, str] = {}
+    for key, value in list(pairs)[: 4 * SELECTIONS]:
+        kind, _, name = key.partition(".")
+        if kind == "f" and name and value and sum(map(len, chosen.values())) < SELECTIONS:
+            chosen[name] = tuple(dict.fromkeys((*chosen.get(name, ()), value)))
+        elif kind in {"min", "max"} and name:
+            ends.setdefault(name, [None, None])[kind == "max"] = _number(value)
+        else:
+            plain.setdefault(key, value)
+    return Address(
+        text=" ".join(plain.get("q", "")[:length].split()),
+        chosen=chosen,
+        bounds={name: (low, high) for name, (low, high) in ends.items() if low is not None or high is not None},
+        sort=next((sort for sort in SORTS if sort == plain.get("sort")), "relevance"),
+        page=min(_page(plain.get("page", "")), LAST_PAGE),
+        exact=plain.get("exact") == "1",
+    )
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text.strip())
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _page(text: str) -> int:
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1

@@ -1,0 +1,171 @@
+"""Facets as a page shows them: names in the shopper's language, chosen values on top, histograms as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shelfwise.retrieval.base import CATEGORY_SEPARATOR
+from shelfwise.retrieval.labels import Labels
+from shelfwise.service.storefront.address import Address
+from shelfwise.service.storefront.format import money, number
+from shelfwise.types import Facet, FacetValue, Locale, Money
+
+OPEN_VALUES = 8  # values of a facet that are shown before "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value: its name, how many matches have it, and where its link leads."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+    href: str
+    depth: int = 0
+    height: float = 0.0  # of a histogram's bar, in percent of the highest
+    inside: bool = True  # of a histogram's bar: within the chosen bounds
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One facet; `kind` is terms, tree or number."""
+
+    field: str
+    label: str
+    kind: str
+    lines: tuple[Line, ...]
+    low: str = ""
+    high: str = ""
+    chosen_low: str = ""
+    chosen_high: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force, and the address without it."""
+
+    label: str
+    href: str
+
+
+class Facets:
+    """Makes groups and chips in one language."""
+
+    def __init__(self, labels: Labels, locale: Locale, currency: str) -> None:
+        self.labels = labels
+        self.locale = locale
+        self.currency = currency
+
+    def groups(self, facets: Iterable[Facet], address: Address) -> list[Group]:
+        """The facets worth showing: those with a choice to make, or with one made."""
+        made = [self._group(facet, address) for facet in facets]
+        return [group for group in made if len(group.lines) > 1 or any(line.chosen for line in group.lines)]
+
+    def chips(self, address: Address) -> list[Chip]:
+        """The filters in force."""
+        chosen = [
+            Chip(f"{self.field(name)}: {self.value(name, value)}", address.without(name, value))
+            for name, values in address.chosen.items()
+            for value in values
+        ]
+        bounded = [
+            Chip(f"{self.field(name)}: {self._span(name, low, high)}", address.without(name))
+            for name, (low, high) in address.bounds.items()
+        ]
+        return chosen + bounded
+
+    def field(self, name: str, facet: Facet | None = None) -> str:
+        """The name of a field."""
+        own = facet.label.get(self.locale) if facet else None
+        return own or self.labels.field(name, self.locale)
+
+    def value(self, name: str, value: str, line: FacetValue | None = None) -> str:
+        """The name of a value."""
+        own = line.label.get(self.locale) if line else None
+        return own or self.labels.value(name, value, self.locale)
+
+    def _group(self, facet: Facet, address: Address) -> Group:
+        if facet.kind == "tree":
+            return Group(facet.field, self.field(facet.field, facet), "tree", tuple(self._tree(facet, address)))
+        if facet.kind == "terms":
+            lines = [self._term(facet, line, address) for line in facet.values]
+            lines.sort(key=lambda line: not line.chosen)  # stable: chosen ones first, then by count
+            return Group(facet.field, self.field(facet.field, facet), "terms", tuple(lines))
+        return self._numbers(facet, address)
+
+    def _term(self, facet: Facet, line: FacetValue, address: Address) -> Line:
+        name = facet.field
+        chosen = line.selected or line.value in address.chosen.get(name, ())
+        href = address.without(name, line.value) if chosen else address.only(name, line.value)
+        return Line(line.value, self.value(name, line.value, line), line.count, chosen, href)
+
+    def _tree(self, facet: Facet, address: Address) -> Iterable[Line]:
+        """The way down to the chosen category, and what lies right below it."""
+        name = facet.field
+        here = (address.chosen.get(name) or ("",))[0]
+        for line in sorted(facet.values, key=lambda line: _path_order(line, facet)):
+            parent, _, _ = line.value.rpartition(CATEGORY_SEPARATOR)
+            on_way = here == line.value or here.startswith(line.value + CATEGORY_SEPARATOR)
+            beside = here.rpartition(CATEGORY_SEPARATOR)[0] == parent and not any(
+                other.value.startswith(here + CATEGORY_SEPARATOR) for other in facet.values
+            )
+            if on_way or parent == here or beside:
+                href = address.without(name) if here == line.value else address.only(name, line.value)
+                depth = line.value.count(CATEGORY_SEPARATOR)
+                label = self.value(name, line.value, line)
+                yield Line(line.value, label, line.count, on_way, href, depth)
+
+    def _numbers(self, facet: Facet, address: Address) -> Group:
+        name = facet.field
+        low, high = address.bounds.get(name, (None, None))
+        highest = max((line.count for line in facet.values), default=0) or 1
+        lines = [
+            Line(
+                value=line.value,
+                label=self._span(name, line.low, line.high),
+                count=line.count,
+                chosen=(low, high) == (line.low, line.high),
+                href=address.href(bounds={**address.bounds, name: (line.low, line.high)}),
+                height=round(100 * line.count / highest, 1),
+                inside=_overlaps(line, low, high),
+            )
+            for line in facet.values
+        ]
+        label = self.field(name, facet)
+        ends = (_plain(facet.low), _plain(facet.high), _plain(low), _plain(high))
+        return Group(name, label, "number", tuple(lines), *ends)
+
+    def _span(self, name: str, low: float | None, high: float | None) -> str:
+        if low is None:
+            return f"≤ {self._number(name, high)}"
+        if high is None:
+            return f"≥ {self._number(name, low)}"
+        return f"{self._number(name, low)} – {self._number(name, high)}"
+
+    def _number(self, name: str, value: float | None) -> str:
+        if value is None:
+            return ""
+        if name in {"price", "list_price"}:
+            return money(Money(Decimal(str(value)), self.currency))
+        return number(value)
+
+
+def _path_order(line: FacetValue, facet: Facet) -> tuple[tuple[int, str], ...]:
+    """Sorts a tree as it is read: parents before children, siblings by count."""
+    counts = {other.value: other.count for other in facet.values}
+    parts = line.value.split(CATEGORY_SEPARATOR)
+    paths = [CATEGORY_SEPARATOR.join(parts[: end + 1]) for end in range(len(parts))]
+    return tuple((-counts.get(path, 0), path) for path in paths)
+
+
+def _overlaps(line: FacetValue, low: float | None, high: float | None) -> bool:
+    above = low is None or line.high is None or line.high > low
+    below = high is None or line.low is None or line.low <= high
+    return above and below
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"

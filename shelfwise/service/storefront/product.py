@@ -1,0 +1,195 @@
+"""The page of one product: pictures, facts, variants, reviews, similar products, structured data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shelfwise.errors import NotFoundError, ShelfwiseError
+from shelfwise.retrieval.base import CATEGORY_SEPARATOR
+from shelfwise.retrieval.document import plain, selling_price
+from shelfwise.retrieval.labels import Labels
+from shelfwise.service.base import ShopView
+from shelfwise.service.context import Service
+from shelfwise.service.storefront.address import Address
+from shelfwise.service.storefront.cards import Card, Cards, Picture
+from shelfwise.service.storefront.format import money, number
+from shelfwise.service.storefront.render import Renderer
+from shelfwise.types import Attribute, Locale, Product, Review, Variant
+
+REVIEWS_COUNTED = 500  # the latest reviews, of which the histogram is made
+REVIEWS_SHOWN = 5
+SIMILAR = 8
+DESCRIPTION = 5_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A variant to choose."""
+
+    label: str
+    price: str
+    href: str
+    available: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the way from the home page."""
+
+    label: str
+    href: str
+
+
+def product(service: Service, renderer: Renderer, request: Request, id: str) -> Response:
+    """The product page. Raises NotFoundError."""
+    shop = service.shop
+    found = shop.product(id)
+    if found is None:
+        raise NotFoundError("There is no such product.")
+    locale = renderer.locale(request)
+    cards = Cards(locale, shop.settings.server.picture_hosts)
+    facts = Facts(shop.labels, locale)
+    chosen = next((v for v in found.variants if v.id == request.query_params.get("variant")), None)
+    reviews = shop.reviews(id, REVIEWS_COUNTED)
+    similar, missing = _similar(shop, cards, id)
+    return renderer.page(
+        request,
+        "product.html",
+        product=found,
+        card=cards.of(found),
+        description=_description(found, locale),
+        price=_price(found, chosen),
+        pictures=_pictures(found, chosen, cards),
+        facts=facts.of(found, chosen),
+        choices=[_choice(found, variant, chosen, facts) for variant in found.variants],
+        available=found.available and chosen.available if chosen else cards.of(found).available,
+        crumbs=_crumbs(found, shop.labels, locale),
+        reviews=reviews[:REVIEWS_SHOWN],
+        histogram=histogram(reviews),
+        counted=len(reviews),
+        similar=similar,
+        missing=missing,
+        structured=structured(found, cards, locale, str(request.base_url)),
+    )
+
+
+class Facts:
+    """Attributes in one language, with units."""
+
+    def __init__(self, labels: Labels, locale: Locale) -> None:
+        self.labels = labels
+        self.locale = locale
+
+    def of(self, product: Product, variant: Variant | None = None) -> list[tuple[str, str]]:
+        """Name and value of every attribute of the product, or of the variant in its place."""
+        attributes = {**product.attributes, **(variant.attributes if variant else {})}
+        translation = product.translations.get(self.locale)
+        shown = translation.attributes if translation and product.language != self.locale else {}
+        changed = variant.attributes if variant else {}
+        return [
+            (self.labels.field(f"attributes.{key}", self.locale), self.value(key, attribute, shown, key in changed))
+            for key, attribute in attributes.items()
+        ]
+
+    def value(self, key: str, attribute: Attribute, shown: Any = (), own: bool = False) -> str:
+        """An attribute's value as text; `shown` has translated values, which a variant's `own` value replaces."""
+        if key in shown and not own:
+            return str(shown[key])
+        value = attribute.value
+        if isinstance(value, bool):
+            return self.labels.value(f"attributes.{key}", str(value).lower(), self.locale)
+        if isinstance(value, int | float):
+            return f"{number(value)} {attribute.unit}" if attribute.unit else number(value)
+        texts = (value,) if isinstance(value, str) else value
+        named = [self.labels.value(f"attributes.{key}", text, self.locale) for text in texts]
+        return ("、" if self.locale == "zh" else ", ").join(named)
+
+
+def histogram(reviews: Iterable[Review]) -> list[tuple[int, int, float]]:
+    """Stars from 5 to 1, how many reviews gave them, and their share in percent.
+
+    >>> histogram([Review("1", "p", 5, "", "en"), Review("2", "p", 4, "", "en")])[:2]
+    [(5, 1, 50.0), (4, 1, 50.0)]
+    """
+    counts = Counter(review.rating for review in reviews)
+    total = sum(counts.values()) or 1
+    return [(stars, counts[stars], round(100 * counts[stars] / total, 1)) for stars in range(5, 0, -1)]
+
+
+def structured(product: Product, cards: Cards, locale: Locale, base: str) -> dict[str, Any]:
+    """The product in schema.org's vocabulary (JSON-LD)."""
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "sku": product.id,
+        "name": cards.title(product),
+        "description": _description(product, locale)[:500],
+    }
+    pictures = [cards.picture(product, image).src for image in product.images]
+    if any(pictures):
+        data["image"] = [base.rstrip("/") + src if src.startswith("/") else src for src in pictures if src]
+    if product.brand:
+        data["brand"] = {"@type": "Brand", "name": product.brand}
+    price = selling_price(product)
+    if price:
+        stock = "InStock" if cards.of(product).available else "OutOfStock"
+        data["offers"] = {
+            "@type": "Offer",
+            "price": str(price.amount),
+            "priceCurrency": price.currency,
+            "availability": f"https://schema.org/{stock}",
+        }
+    if product.rating and product.rating.count:
+        data["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": round(product.rating.average, 2),
+            "reviewCount": product.rating.count,
+        }
+    return data
+
+
+def _similar(shop: ShopView, cards: Cards, id: str) -> tuple[list[Card], bool]:
+    """The row of similar products, and whether it had to be left out."""
+    try:
+        return [cards.item(item) for item in shop.similar(id, SIMILAR).items], False
+    except ShelfwiseError:
+        return [], True
+
+
+def _description(product: Product, locale: Locale) -> str:
+    translation = product.translations.get(locale)
+    foreign = product.language != locale
+    text = translation.description if translation and translation.description and foreign else product.description
+    return plain(text, DESCRIPTION)
+
+
+def _price(product: Product, variant: Variant | None) -> str:
+    price = variant.price if variant and variant.price else selling_price(product)
+    return money(price) if price else ""
+
+
+def _pictures(product: Product, variant: Variant | None, cards: Cards) -> list[Picture]:
+    images = (*(variant.images if variant else ()), *product.images)
+    shown = [cards.picture(product, image) for image in dict.fromkeys(images)]
+    return [picture for picture in shown if picture.src] or [cards.picture(product, "")]
+
+
+def _choice(product: Product, variant: Variant, chosen: Variant | None, facts: Facts) -> Choice:
+    own = " · ".join(facts.value(key, attribute) for key, attribute in variant.attributes.items())
+    href = f"?{urlencode({'variant': variant.id})}"
+    return Choice(
+        own or variant.title or variant.id, _price(product, variant), href, variant.available, variant is chosen
+    )
+
+
+def _crumbs(product: Product, labels: Labels, locale: Locale) -> list[Crumb]:
+    paths = [CATEGORY_SEPARATOR.join(product.category[: end + 1]) for end in range(len(product.category))]
+    return [Crumb(labels.value("category", path, locale), Address().only("category", path)) for path in paths]

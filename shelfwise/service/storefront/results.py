@@ -1,0 +1,86 @@
+"""The page of results: cards, facets, chips, corrections, and a way on when nothing was found."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shelfwise.service.context import Service
+from shelfwise.service.storefront.address import LAST_PAGE, SORTS, Address, read_address
+from shelfwise.service.storefront.cards import Cards
+from shelfwise.service.storefront.facets import Facets
+from shelfwise.service.storefront.home import row, tiles
+from shelfwise.service.storefront.render import Renderer
+from shelfwise.service.wire_search import QUERY_LENGTH
+from shelfwise.types import Correction, Locale, Page, Query
+
+SIZE = 24  # products of a page
+
+
+def results(service: Service, renderer: Renderer, request: Request) -> Response:
+    """The page of a search."""
+    shop = service.shop
+    locale = renderer.locale(request)
+    address = read_address(request.query_params.multi_items(), QUERY_LENGTH)
+    slate = service.search(_query(address, locale))
+    cards = Cards(locale, shop.settings.server.picture_hosts)
+    facets = Facets(shop.labels, locale, shop.settings.shop.currency)
+    values: dict[str, Any] = {
+        "text": address.text,
+        "address": address,
+        "slate": slate,
+        "cards": [cards.item(item) for item in slate.items],
+        "groups": facets.groups(slate.facets, address),
+        "chips": facets.chips(address),
+        "sorts": SORTS,
+        "pages": pages(address.page, slate.total),
+        "corrected": corrected(address.text, slate.corrections),
+        "dropped": [word for step in slate.relaxed for word in step.dropped],
+    }
+    if not slate.items:
+        values |= {"tiles": tiles(shop, cards, locale), "popular": row(shop, cards, "-rating")}
+    return renderer.page(request, "results.html", **values)
+
+
+def pages(current: int, total: int, size: int = SIZE) -> list[int | None]:
+    """Page numbers to offer; None is a gap.
+
+    >>> pages(6, 24 * 20)
+    [1, None, 5, 6, 7, None, 20]
+    """
+    last = min(-(-total // size), LAST_PAGE)
+    near = sorted({1, last, *range(current - 1, current + 2)} & set(range(1, last + 1)))
+    shown: list[int | None] = []
+    for number in near:
+        if shown and number - (shown[-1] or 0) == 2:
+            shown.append(number - 1)
+        elif shown and number - (shown[-1] or 0) > 2:
+            shown.append(None)
+        shown.append(number)
+    return shown if last > 1 else []
+
+
+def corrected(text: str, corrections: tuple[Correction, ...]) -> str:
+    """The text as it was searched, or nothing when it was searched as typed.
+
+    >>> corrected("red Shose", (Correction("shose", "shoes", 0.9),))
+    'red shoes'
+    """
+    read = text
+    for correction in corrections:
+        read = re.sub(re.escape(correction.original), lambda _, c=correction: c.corrected, read, flags=re.IGNORECASE)  # type: ignore[misc]
+    return read if corrections else ""
+
+
+def _query(address: Address, locale: Locale) -> Query:
+    return Query(
+        text=address.text,
+        locale=locale,
+        filters=address.filter(),
+        sort=address.sort,
+        page=Page((address.page - 1) * SIZE, SIZE),
+        correct=not address.exact,
+    )

@@ -1,0 +1,148 @@
+"""What searches look like over HTTP: the question, and the answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from shelfwise.service.wire import ProductWire, Text, Wire
+from shelfwise.types import Locale, Mode, Sort
+
+QUERY_LENGTH = 1_000  # characters
+PAGE_LIMIT = 100  # products
+DEPTH = 10_000  # offset + limit
+
+
+def _known_field(name: str) -> str:
+    if not name.replace(".", "").replace("_", "").replace("-", "").isalnum():
+        raise ValueError("a field is a name like brand or attributes.color")
+    return name
+
+
+FieldName = Annotated[str, Field(min_length=1, max_length=200, examples=["brand"]), AfterValidator(_known_field)]
+QueryText = Annotated[Text, Field(max_length=QUERY_LENGTH, examples=["新款手机"])]
+ShortFilter = Annotated[Text, Field(min_length=3, max_length=1_000, examples=["price:1000..5000"])]
+Offset = Annotated[int, Field(ge=0, le=DEPTH, description="How many results to pass over.")]
+Limit = Annotated[int, Field(ge=0, le=PAGE_LIMIT, description="How many results to give.")]
+
+
+class SearchIn(Wire):
+    """A search. `filters` is an object of field and condition; all must pass:
+    {"brand": ["Nova", "Vega"], "price": [1000, 5000], "color": {"none": ["red"]}, "rating": {"min": 4},
+    "storage": {"exists": true}, "or": [{…}, {…}], "not": {…}}.
+    """
+
+    q: QueryText = ""
+    shopper: Annotated[Text, Field(max_length=200)] | None = None
+    locale: Locale | None = None
+    filters: dict[str, Any] | None = Field(default=None, examples=[{"brand": ["Nova"]}])
+    facets: list[FieldName] | None = Field(default=None, max_length=30, description="Left out: the shop chooses.")
+    sort: Sort = "relevance"
+    offset: Offset = 0
+    limit: Limit = 24
+    mode: Mode | None = None
+    correct: bool = Field(default=True, description="False searches the text exactly as typed.")
+    explain: bool = True
+
+
+class ContributionWire(Wire):
+    """What one part added to the score of a stage."""
+
+    stage: str
+    name: str
+    value: float
+    detail: str
+
+
+class WhyWire(Wire):
+    """Why a product stands where it stands; `reason` is a sentence by language."""
+
+    contributions: list[ContributionWire]
+    reason: dict[str, str]
+
+
+class HitWire(Wire):
+    """A product in its place. Highlights are texts in parts: [text, matched]."""
+
+    product: ProductWire
+    score: float
+    position: int
+    propensity: float
+    why: WhyWire
+    highlights: dict[str, list[tuple[str, bool]]]
+
+
+class FacetValueWire(Wire):
+    """A value, how many matches have it, and its name by language."""
+
+    value: str
+    count: int
+    selected: bool
+    label: dict[str, str]
+    low: float | None
+    high: float | None
+
+
+class FacetWire(Wire):
+    """Counts over all matches."""
+
+    field: str
+    kind: Literal["terms", "histogram", "range", "tree"]
+    values: list[FacetValueWire]
+    label: dict[str, str]
+    low: float | None
+    high: float | None
+
+
+class CorrectionWire(Wire):
+    """A word that was read differently."""
+
+    original: str
+    corrected: str
+    confidence: float
+
+
+class RelaxationWire(Wire):
+    """What was dropped because nothing matched."""
+
+    step: str
+    dropped: list[str]
+
+
+class SearchOut(Wire):
+    """A page of results. `took` is in milliseconds by stage; `degraded` names parts that did not take part."""
+
+    query_id: str
+    total: int
+    items: list[HitWire]
+    facets: list[FacetWire]
+    corrections: list[CorrectionWire]
+    did_you_mean: str | None
+    relaxed: list[RelaxationWire]
+    took: dict[str, float]
+    degraded: list[str]
+    generation: str
+
+
+class ProductsOut(Wire):
+    """A page of the catalogue."""
+
+    total: int
+    products: list[ProductWire]
+
+
+class SuggestionWire(Wire):
+    """A line under the search field; `parts` is its text as [text, matched]."""
+
+    kind: Literal["query", "product", "category", "brand"]
+    text: str
+    score: float
+    id: str | None
+    parts: list[tuple[str, bool]]
+
+
+class SuggestOut(Wire):
+    """What a shopper may be about to type."""
+
+    suggestions: list[SuggestionWire]

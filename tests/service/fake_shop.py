@@ -1,0 +1,283 @@
+"""A small shop in memory, for tests of the service: 60 products in two languages, word search, filters, facets."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from shelfwise.errors import InputError
+from shelfwise.retrieval.filters import conditions
+from shelfwise.retrieval.labels import Labels
+from shelfwise.settings import Settings
+from shelfwise.types import (
+    AnyOf,
+    Attribute,
+    Contribution,
+    Correction,
+    Explanation,
+    Facet,
+    FacetValue,
+    Highlight,
+    Money,
+    Product,
+    Query,
+    Range,
+    Rating,
+    Relaxation,
+    Review,
+    Slate,
+    SlateItem,
+    Suggestion,
+    Translation,
+    Variant,
+)
+
+KINDS = {
+    "phone": ("Electronics", "Phones", "smartphone", "智能手机"),
+    "laptop": ("Electronics", "Notebooks", "notebook", "笔记本电脑"),
+    "kettle": ("Home", "Kettles", "electric kettle", "电热水壶"),
+    "boots": ("Clothing", "Shoes", "hiking boots", "登山靴"),
+}
+COLORS = {"black": "黑色", "white": "白色", "green": "绿色"}
+BRANDS = ("Nova", "Lumen", "Orchid")
+ZH = {
+    "attributes": {"color": "颜色", "weight": "重量", "waterproof": "防水"},
+    "values": {f"color={en}": zh for en, zh in COLORS.items()},
+    "categories": {
+        "Electronics": "电子产品",
+        "Phones": "手机",
+        "Notebooks": "笔记本电脑",
+        "Home": "家居",
+        "Kettles": "水壶",
+        "Clothing": "服饰",
+        "Shoes": "鞋靴",
+    },
+}
+PRESENT = datetime(2024, 6, 1, tzinfo=UTC)
+
+
+def make_product(number: int) -> Product:
+    kind = list(KINDS)[number % len(KINDS)]
+    top, leaf, en, zh = KINDS[kind]
+    brand = BRANDS[number % 3]
+    color = list(COLORS)[number // 3 % 3]
+    price = Decimal(199 + 137 * number)
+    return Product(
+        id=f"{kind}-{number}",
+        title=f"{brand} {en} {color} X{number}",
+        description=f"A {color} {en} for every day.\nLight, quiet and made to last.",
+        brand=brand,
+        category=(top, leaf),
+        attributes={
+            "color": Attribute(color),
+            "weight": Attribute(1.25 + number, "kg"),
+            "waterproof": Attribute(number % 2 == 0),
+        },
+        price=Money(price, "CNY"),
+        list_price=Money(price * 2, "CNY") if number % 5 == 0 else None,
+        available=number % 7 != 0,
+        images=(f"{kind}.svg",) if number % 4 else (),
+        rating=Rating(3.2 + number % 18 / 10, 12 * number) if number % 6 else None,
+        language="en",
+        codes=(f"69012345{number:05d}",),
+        variants=tuple(
+            Variant(f"{kind}-{number}-{size}", attributes={"size": Attribute(size)}, available=size != "L")
+            for size in ("S", "M", "L")
+        )
+        if kind == "boots"
+        else (),
+        translations={"zh": Translation(f"{brand} {COLORS[color]}{zh} X{number}", f"日常使用的{COLORS[color]}{zh}。")},
+        released=PRESENT - timedelta(days=number),
+    )
+
+
+def draw_pictures(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, kind in enumerate(KINDS):
+        colour = ("#7fb7a6", "#8aa4d6", "#d9a066", "#b58ac7")[number]
+        svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">'
+        (folder / f"{kind}.svg").write_text(
+            svg + f'<rect x="30" y="15" width="40" height="70" rx="8" fill="{colour}"/></svg>'
+        )
+    return folder
+
+
+class FakeShop:
+    """Satisfies ShopView. `fail` is raised by every search and lookup while it is set."""
+
+    def __init__(self, pictures: Path, settings: Settings | None = None, size: int = 60) -> None:
+        self.settings = settings or Settings()
+        self.labels = Labels({"zh": ZH})
+        self.pictures = draw_pictures(pictures)
+        self.products = {p.id: p for p in (make_product(number) for number in range(1, size + 1))}
+        self.fail: Exception | None = None
+        self.degraded: tuple[str, ...] = ()
+        self.asked: list[Query] = []
+
+    def search(self, query: Query) -> Slate:
+        self._check()
+        self.asked.append(query)
+        words = query.text.lower().split()
+        corrections = tuple(Correction("fone", "phone", 0.9) for word in words if word == "fone" and query.correct)
+        words = ["phone" if corrections and word == "fone" else word for word in words]
+        text = [p for p in self.products.values() if all(word in _words(p) for word in words)]
+        relaxed: tuple[Relaxation, ...] = ()
+        if not text and len(words) > 1:
+            text = [p for p in self.products.values() if words[0] in _words(p)]
+            relaxed = (Relaxation("words", tuple(words[1:])),) if text else ()
+        matches = sorted((p for p in text if _passes(p, query)), key=lambda p: _order(p, query.sort))
+        page = matches[query.page.offset : query.page.offset + query.page.limit]
+        return Slate(
+            query_id="q1",
+            query=query,
+            items=tuple(_item(p, words, query.page.offset + n) for n, p in enumerate(page)),
+            total=len(matches),
+            facets=() if query.facets == () else _facets(text, matches, query),
+            corrections=corrections,
+            did_you_mean="phone" if query.text == "phome" else None,
+            relaxed=relaxed,
+            took={"lexical": 0.4, "dense": 2.2, "total": 3.0},
+            degraded=self.degraded,
+            generation="0001",
+        )
+
+    def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
+        self._check()
+        low = prefix.lower()
+        found = [Suggestion("query", "phone", 3.0), Suggestion("category", "Phones", 2.5, "Electronics > Phones")]
+        found += [Suggestion("brand", brand, 2.0, brand) for brand in BRANDS]
+        found += [Suggestion("product", p.title, 1.0, p.id) for p in self.products.values()]
+        hits = [s for s in found if low in s.text.lower()]
+        return [dataclasses.replace(s, parts=_marked(s.text, [low])) for s in hits[:limit]]
+
+    def product(self, id: str) -> Product | None:
+        self._check()
+        return self.products.get(id)
+
+    def similar(self, id: str, limit: int = 8) -> Slate:
+        self._check()
+        same = [p for p in self.products.values() if p.category == self.products[id].category and p.id != id]
+        items = tuple(_item(p, [], n) for n, p in enumerate(same[:limit]))
+        return Slate("q2", Query(""), items, len(items), generation="0001")
+
+    def reviews(self, product: str, limit: int = 20, offset: int = 0) -> list[Review]:
+        if not product.startswith("phone"):
+            return []
+        made = [Review(f"r{n}", product, 5 - n % 3, f"Good number {n}", "en", f"Buyer {n}", PRESENT) for n in range(9)]
+        return made[offset : offset + limit]
+
+    def upsert(self, products: list[Product]) -> int:
+        self.products |= {p.id: p for p in products}
+        return len(products)
+
+    def patch(self, offers):
+        missing = tuple(offer.id for offer in offers if offer.id not in self.products)
+        for offer in offers:
+            if offer.id in self.products:
+                changes = {f: getattr(offer, f) for f in ("price", "list_price", "available", "stock")}
+                changes = {name: value for name, value in changes.items() if value is not None}
+                self.products[offer.id] = dataclasses.replace(self.products[offer.id], **changes)
+        return len(offers) - len(missing), missing
+
+    def delete(self, ids) -> int:
+        return sum(self.products.pop(id, None) is not None for id in ids)
+
+    def categories(self) -> Facet:
+        self._check()
+        return _tree(list(self.products.values()))
+
+    def status(self) -> dict[str, object]:
+        return {"generation": "0001", "products": len(self.products), "degraded": list(self.degraded)}
+
+    def picture(self, path: str) -> Path | None:
+        file = (self.pictures / path).resolve()
+        return file if file.is_relative_to(self.pictures.resolve()) and file.is_file() else None
+
+    def ready(self) -> bool:
+        return self.fail is None
+
+    def _check(self) -> None:
+        if self.fail:
+            raise self.fail
+
+
+def _words(p: Product) -> str:
+    zh = p.translations["zh"].title if "zh" in p.translations else ""
+    return f"{p.title} {p.brand} {' '.join(p.category)} {zh}".lower()
+
+
+def _values(p: Product, field: str):
+    key = field.removeprefix("attributes.")
+    if field == "category":
+        return [" > ".join(p.category[: n + 1]) for n in range(len(p.category))]
+    if field in {"brand", "id"}:
+        return [getattr(p, field)]
+    if field == "available":
+        return [str(p.available).lower()]
+    if key not in {"color", "waterproof"}:
+        raise InputError(f"Unknown filter field {field!r}.", hint="Did you mean 'brand'?")
+    return [str(p.attributes[key].value).lower()] if key in p.attributes else []
+
+
+def _passes(p: Product, query: Query, leave_out: str = "") -> bool:
+    for part in conditions(query.filters):
+        if isinstance(part, AnyOf) and part.field != leave_out:
+            if not {str(v).lower() for v in part.values} & {str(v).lower() for v in _values(p, part.field)}:
+                return False
+        elif isinstance(part, Range) and part.field != leave_out:
+            amount = float(p.price.amount) if p.price else None
+            if amount is None or not (part.low or 0) <= amount <= (part.high or 1e12):
+                return False
+    return True
+
+
+def _order(p: Product, sort: str):
+    amount = p.price.amount if p.price else Decimal(0)
+    orders = {"price": amount, "-price": -amount, "-rating": -(p.rating.average if p.rating else 0)}
+    return orders.get(sort, 0)
+
+
+def _marked(text: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
+    for word in words:
+        at = text.lower().find(word)
+        if word and at >= 0:
+            parts = ((text[:at], False), (text[at : at + len(word)], True), (text[at + len(word) :], False))
+            return tuple(part for part in parts if part[0])
+    return ((text, False),)
+
+
+def _item(p: Product, words: list[str], position: int) -> SlateItem:
+    why = Explanation(
+        (
+            Contribution("lexical", "title", 3.1, ", ".join(words)),
+            Contribution("lexical", "brand", 0.8),
+            Contribution("fusion", "lexical", 0.5),
+            Contribution("fusion", "dense", 0.38),
+        ),
+        {"en": "The title has your words", "zh": "标题与搜索词相符"},
+    )
+    highlights = {"title": Highlight(_marked(p.title, words))}
+    return SlateItem(p, 0.88 - position / 1000, position, why=why, highlights=highlights)
+
+
+def _facets(text: list[Product], matches: list[Product], query: Query) -> tuple[Facet, ...]:
+    def count(field: str) -> Facet:
+        within = [p for p in text if _passes(p, query, field)]
+        counts = Counter(value for p in within for value in _values(p, field))
+        return Facet(field, "terms", tuple(FacetValue(value, n) for value, n in counts.most_common()))
+
+    prices = [float(p.price.amount) for p in text if p.price and _passes(p, query, "price")]
+    buckets = Counter(int(price // 1000) for price in prices)
+    top = max(buckets, default=0)
+    bars = tuple(FacetValue(str(n), buckets[n], low=n * 1000.0, high=n * 1000.0 + 1000) for n in range(top + 1))
+    price = Facet("price", "histogram", bars, low=min(prices, default=0.0), high=max(prices, default=0.0))
+    tree = _tree([p for p in text if _passes(p, query, "category")])
+    return (tree, price, count("brand"), count("attributes.color"), count("available"))
+
+
+def _tree(products: list[Product]) -> Facet:
+    counts = Counter(value for p in products for value in _values(p, "category"))
+    return Facet("category", "tree", tuple(FacetValue(value, n) for value, n in sorted(counts.items())))
