@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from shelfwise.types import Bool, Contribution, Facet, Filter, Float32, Int32, Product, Sort
 
@@ -85,14 +85,23 @@ class FacetRequest:
     exclude_own: bool = True
 
 
+Scale: TypeAlias = Literal["max", "minmax", "zscore"] | tuple[float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class FusionSettings:
-    """How the two rankings become one. See retrieval/fusion/."""
+    """How the two rankings become one. See retrieval/fusion/.
+
+    lexical_scale, dense_scale: how weighted fusion brings scores between 0 and 1: "max", "minmax" or "zscore" over the
+    candidates, or a fixed (low, high).
+    """
 
     method: Literal["weighted", "rrf"] = "weighted"
     lexical_weight: float = 0.5
     dense_weight: float = 0.5
     rrf_k: float = 60.0
+    lexical_scale: Scale = "max"
+    dense_scale: Scale = "minmax"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +171,17 @@ class Reader(Protocol):
 
 
 class Engine(Protocol):
-    """Writes an engine's files into a folder, and opens them. The folder belongs to a generation (generations.py)."""
+    """Writes an engine's files into a folder, and opens them. The folder belongs to a generation (generations.py).
+
+    An open folder is never written to: what live changes need goes to a temporary folder in `scratch`, by default the
+    parent of `folder`, best on the same disk.
+    """
 
     name: str
 
     def build(self, products: Iterable[IndexedProduct], into: Path) -> int: ...  # how many products
 
-    def open(self, folder: Path) -> Reader: ...  # the folder itself is never written to
+    def open(self, folder: Path, scratch: Path | None = None) -> Reader: ...
 
 
 class GenerationPart(Protocol):

@@ -1,0 +1,144 @@
+"""Live changes on top of an immutable generation.
+
+The text index is opened as a private copy of hard links: its files never change once written, so that the copy costs
+nothing and may be written to. Columns, ids and vectors of changed rows are kept in memory. Nothing of it outlives the
+reader; whoever opens a generation applies the catalogue's newer changes again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+import orjson
+import tantivy
+
+from shelfwise.errors import InputError, StorageError
+from shelfwise.retrieval.dense import VectorIndex
+from shelfwise.retrieval.locks import lock_file
+from shelfwise.types import Bool, Float32, Int32
+
+PREFIX = ".overlay-"
+LOCK = "in-use.lock"
+HEAP = 30_000_000
+
+
+class Overlay:
+    """A private, writable copy of a generation's text index."""
+
+    def __init__(self, folder: Path, scratch: Path) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=scratch))
+        self._lock: TextIO | None = lock_file(self.folder / LOCK)
+        copy = self.folder / "text"
+        copy.mkdir()
+        for file in folder.iterdir():
+            if file.name in ("meta.json", ".managed.json"):
+                shutil.copyfile(file, copy / file.name)
+            elif not file.name.endswith(".lock"):
+                _link(file, copy / file.name)
+        self.index = tantivy.Index.open(str(copy))
+        self.index.config_reader("manual")
+        self.index.reload()
+        self._writer: tantivy.IndexWriter | None = None
+
+    def write(self, gone: Iterable[str], documents: Iterable[Mapping[str, Any]]) -> None:
+        """Take out the products of these ids, add the documents, and let new searchers see it.
+
+        Raises StorageError when the disk refuses; the index is then as before.
+        """
+        if self._writer is None:
+            self._writer = self.index.writer(HEAP, 1)
+        try:
+            for id in gone:
+                self._writer.delete_documents_by_term("id", id)
+            for document in documents:
+                self._writer.add_json(orjson.dumps(document).decode())
+            self._writer.commit()
+        except (OSError, ValueError) as error:
+            self._writer = None
+            raise StorageError(f"The live change could not be written: {error}") from error
+        self.index.reload()
+
+    def close(self) -> None:
+        """Remove the copy."""
+        if self._lock is not None:
+            if self._writer is not None:
+                self._writer.wait_merging_threads()
+                self._writer = None
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self._lock.close()
+            self._lock = None
+
+
+def _link(file: Path, target: Path) -> None:
+    try:
+        os.link(file, target)
+    except OSError:  # another disk, or one without hard links
+        shutil.copyfile(file, target)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveVectors:
+    """The vectors of a generation (n rows) and of the rows added since: extra Float16[k, d], present Bool[k]."""
+
+    base: VectorIndex | None
+    n: int
+    extra: np.ndarray[Any, np.dtype[np.float16]]
+    present: Bool
+
+    @classmethod
+    def on(cls, base: VectorIndex | None, n: int) -> LiveVectors:
+        """The generation's vectors alone."""
+        return cls(base, n, np.zeros((0, base.dim if base else 0), np.float16), np.zeros(0, bool))
+
+    @property
+    def dim(self) -> int:
+        """d, or 0 while there are no vectors at all."""
+        return int(self.extra.shape[1])
+
+    def appended(self, vectors: Sequence[Float32 | None]) -> LiveVectors:
+        """With the vectors of the next rows. Raises InputError when one is of another size."""
+        present = np.array([vector is not None for vector in vectors], bool)
+        dim = self.dim or next((len(vector) for vector in vectors if vector is not None), 0)
+        if any(vector is not None and len(vector) != dim for vector in vectors):
+            raise InputError(f"A vector of another size than the index's {dim}.", hint="Index again with the encoder.")
+        added = np.array([np.zeros(dim) if vector is None else vector for vector in vectors], np.float16)
+        old = self.extra if self.dim else np.zeros((len(self.extra), dim), np.float16)
+        extra = np.concatenate([old, added.reshape(len(vectors), dim)])
+        return LiveVectors(self.base, self.n, extra, np.concatenate([self.present, present]))
+
+    def search(self, vector: Float32, limit: int, allowed: Bool | None) -> tuple[Int32, Float32]:
+        """The `limit` nearest allowed rows and their scores, best first; equal scores in order of row."""
+        rows: Int32 = np.empty(0, np.int32)
+        if self.base is not None:
+            rows = self.base.search(vector, limit, None if allowed is None else allowed[: self.n])[0]
+        new = self.present if allowed is None else self.present & allowed[self.n :]
+        rows = np.concatenate([rows, (self.n + np.flatnonzero(new)).astype(np.int32)])
+        scores = self.scores(vector, rows)
+        best = np.lexsort((rows, -scores))[:limit]
+        return rows[best], scores[best]
+
+    def scores(self, vector: Float32, rows: Int32) -> Float32:
+        """Cosine of the vector with each row, to five decimals; NaN for a row without a vector."""
+        out = np.full(len(rows), np.nan, np.float32)
+        old = rows < self.n
+        if self.base is not None and old.any():
+            out[old] = self.base.scores(vector, rows[old])
+        new = ~old
+        if new.any() and self.dim:
+            places = rows[new] - self.n
+            found = self.extra[places].astype(np.float32) @ np.asarray(vector, np.float32)
+            out[new] = np.where(self.present[places], found, np.float32(np.nan))
+        return np.round(out, 5)
+
+    def vector(self, row: int) -> Float32 | None:
+        """A row's vector, or None."""
+        if row < self.n:
+            return None if self.base is None else self.base.vector(row)
+        return np.asarray(self.extra[row - self.n], np.float32) if self.present[row - self.n] else None

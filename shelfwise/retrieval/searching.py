@@ -1,0 +1,303 @@
+"""One search over one state of the index, from plan to matches.
+
+The ranking of a plan is one fixed order, whatever page is asked for: first the candidates of both sources by fused
+score, then whatever else the text matches, by lexical score.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from tantivy import Query
+
+from shelfwise.errors import InputError
+from shelfwise.retrieval.base import FacetRequest, Match, Matches, Plan
+from shelfwise.retrieval.explain import explain
+from shelfwise.retrieval.facets import check_facets, count_facets
+from shelfwise.retrieval.filter_query import either, filter_query
+from shelfwise.retrieval.filters import conditions, field_of, resolve, without_field
+from shelfwise.retrieval.fusion import parts
+from shelfwise.retrieval.lexical import LexicalPlan, both
+from shelfwise.retrieval.state import State
+from shelfwise.types import Bool, Contribution, Facet, Filter, Float32, Int32, Sort
+
+KNOWN = 1000  # lexical scores read at once; when no more products match, every candidate's score is known
+MAX_OFFSET = 100_000
+MAX_LIMIT = 1000
+SORTS: dict[Sort, tuple[str, float]] = {
+    "price": ("price", 1.0),
+    "-price": ("price", -1.0),
+    "-rating": ("rating", -1.0),
+    "-newest": ("released", -1.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Rows in order with their scores, column by column; NaN where a source does not know a row."""
+
+    rows: Int32
+    score: Float32
+    lexical: Float32
+    dense: Float32
+    lexical_part: Float32
+    dense_part: Float32
+
+    def take(self, order: Int32 | slice) -> Ranked:
+        """The rows at these places."""
+        return Ranked(*(getattr(self, name)[order] for name in self.__slots__))
+
+
+class Search:
+    """Answers one plan, over the rows of `allowed` when these are given in place of a filter.
+
+    Raises InputError for a plan that cannot be answered.
+    """
+
+    def __init__(self, state: State, plan: Plan, allowed: Bool | None = None) -> None:
+        if not 0 <= plan.offset <= MAX_OFFSET or not 0 <= plan.limit <= MAX_LIMIT:
+            raise InputError(f"Page {plan.offset}+{plan.limit}: expected at most {MAX_OFFSET}+{MAX_LIMIT}.")
+        self.state, self.plan, self._given = state, plan, allowed
+        self.fields = state.columns.fields
+        self.filter = None if plan.filter is None else resolve(plan.filter, self.fields)
+        self.facets = check_facets(plan.facets, self.fields)
+        self.vector = self._checked(plan.vector)
+        self.depth = max(plan.candidates, 1)
+        self.took: dict[str, float] = {}
+
+    def _checked(self, vector: Float32 | None) -> Float32 | None:
+        dim = self.state.vectors.dim
+        if vector is None or not dim:
+            return None
+        if vector.shape != (dim,) or not np.isfinite(vector).all():
+            raise InputError(f"A query vector of shape {vector.shape}, expected ({dim},) of finite numbers.")
+        return vector
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Adds the time spent inside to the stage's milliseconds."""
+        start = time.perf_counter()
+        yield
+        self.took[stage] = self.took.get(stage, 0.0) + 1000 * (time.perf_counter() - start)
+
+    def run(self) -> Matches:
+        """The page of matches, the total and the facets."""
+        candidates = self._candidates()
+        ordered = self._page(candidates)
+        with self.timed("facets"):
+            facets = tuple(self._facets())
+        why = [()] * len(ordered.rows) if not self.plan.explain else self._explain(ordered)
+        with self.timed("payload"):
+            items = tuple(self._match(ordered, place, why[place]) for place in range(len(ordered.rows)))
+        return Matches(items, self.total, facets, self.took)
+
+    # --- candidates ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def lexical(self) -> LexicalPlan | None:
+        """The text clause, or None when there is nothing to read."""
+        clause = self.plan.text
+        return self.state.lexicon.plan(clause) if clause is not None and clause.slots else None
+
+    @cached_property
+    def allowed(self) -> Bool:
+        """The rows that pass the filter."""
+        if self._given is not None:
+            return self._given
+        with self.timed("filter"):
+            return self.state.allowed(self.filter)
+
+    def _filtered(self, query: Query, filter: Filter | None) -> Query:
+        if filter is None:
+            return query
+        return both(query, filter_query(filter, self.state.lexicon.index, self.fields))
+
+    @cached_property
+    def _text(self) -> tuple[Int32, Float32, int]:
+        """What the text finds, as deep as candidates and the page need; and how many match in all."""
+        if self.lexical is None:
+            return np.empty(0, np.int32), np.empty(0, np.float32), 0
+        with self.timed("lexical"):
+            depth = max(KNOWN, self.depth + self.plan.offset + self.plan.limit)
+            return self.state.lexicon.find(self._filtered(self.lexical.query, self.filter), depth)
+
+    @cached_property
+    def _near(self) -> Int32:
+        """The dense candidates."""
+        if self.vector is None:
+            return np.empty(0, np.int32)
+        everything = self.filter is None and self._given is None and self.state.count == self.state.columns.n
+        allowed = None if everything else self.allowed
+        with self.timed("dense"):
+            return self.state.vectors.search(self.vector, self.depth, allowed)[0]
+
+    def _candidates(self) -> Ranked:
+        """Candidates of both sources, each with both scores where they can be known, best first."""
+        rows, scores, count = self._text
+        near = self._near
+        top, top_scores = rows[: self.depth], scores[: self.depth]
+        new = near[~np.isin(near, top)]
+        union = np.concatenate([top, new])
+        with self.timed("complete"):
+            lexical = np.concatenate([top_scores, self._lexical_scores(new)])
+            dense = np.full(len(union), np.nan, np.float32)
+            if self.vector is not None:
+                dense = self.state.vectors.scores(self.vector, union)
+        self.unmatched = new[np.isnan(lexical[len(top) :])]
+        self.total = count + len(self.unmatched)
+        with self.timed("fusion"):
+            return self._fused(union, lexical, dense)
+
+    def _lexical_scores(self, rows: Int32) -> Float32:
+        known, scores, count = self._text
+        if self.lexical is None or not len(rows):
+            return np.full(len(rows), np.nan, np.float32)
+        if count > len(known):
+            return self.state.lexicon.scores(self.lexical.query, rows)
+        order = np.argsort(known)
+        places = np.searchsorted(known, rows, sorter=order)
+        places = order[np.minimum(places, len(known) - 1)] if len(known) else places
+        out = np.full(len(rows), np.nan, np.float32)
+        if len(known):
+            hit = known[places] == rows
+            out[hit] = scores[places[hit]]
+        return out
+
+    def _fused(self, rows: Int32, lexical: Float32, dense: Float32) -> Ranked:
+        if self.vector is None or self.lexical is None:  # one source: its own score is the score
+            zero = np.zeros(len(rows), np.float32)
+            if self.vector is None:
+                return Ranked(rows, lexical, lexical, dense, lexical, zero)
+            return Ranked(rows, dense, lexical, dense, zero, dense)
+        left, right = parts(lexical, dense, self.plan.fusion)
+        score = np.round(left + right, 6)
+        ranked = Ranked(rows, score, lexical, dense, left, right)
+        return ranked.take(self._order(rows, score))
+
+    def _order(self, rows: Int32, score: Float32) -> Int32:
+        """Best score first, equal scores by id."""
+        order = np.lexsort((rows, -score))
+        ordered = score[order]
+        tied = np.flatnonzero(ordered[1:] == ordered[:-1])
+        if len(tied):
+            places = np.union1d(tied, tied + 1)
+            key = {place: (-float(ordered[place]), self.state.rows.id(int(rows[order[place]]))) for place in places}
+            order[places] = order[sorted(places.tolist(), key=key.__getitem__)]
+        return order.astype(np.int32)
+
+    # --- the page --------------------------------------------------------------------------------------------
+
+    def _page(self, candidates: Ranked) -> Ranked:
+        start, end = self.plan.offset, self.plan.offset + self.plan.limit
+        if self.lexical is None and self.vector is None:
+            return self._browse(start, end)
+        if self.plan.sort != "relevance":
+            with self.timed("sort"):
+                return self._sorted(candidates, start, end)
+        page = candidates.take(slice(start, end))
+        missing = end - start - len(page.rows)
+        if missing and self.lexical is not None and self.total > len(candidates.rows):
+            return _joined(page, self._tail(candidates, max(0, start - len(candidates.rows)), missing))
+        return page
+
+    def _tail(self, candidates: Ranked, skip: int, limit: int) -> Ranked:
+        """Matches of the text beyond the candidates, in order of lexical score, all below the last candidate."""
+        rows, scores, _ = self._text
+        rest = ~np.isin(rows, candidates.rows)
+        rows, lexical = rows[rest], scores[rest]
+        floor = max(float(candidates.score[-1]), 0.0) if len(candidates.score) else 0.0
+        best = lexical[0] if len(lexical) and lexical[0] > 0 else np.float32(1)
+        rows, lexical = rows[skip : skip + limit], lexical[skip : skip + limit]
+        score = lexical if self.vector is None else np.float32(floor) * lexical / best
+        dense = np.full(len(rows), np.nan, np.float32)
+        if self.vector is not None:
+            dense = self.state.vectors.scores(self.vector, rows)
+        return Ranked(rows, score.astype(np.float32), lexical, dense, score.astype(np.float32), np.zeros_like(score))
+
+    def _browse(self, start: int, end: int) -> Ranked:
+        rows = np.flatnonzero(self.allowed).astype(np.int32)
+        self.total, self.unmatched = len(rows), np.empty(0, np.int32)
+        with self.timed("sort"):
+            rows = self._by_column(rows)[start:end]
+        zero, unknown = np.zeros(len(rows), np.float32), np.full(len(rows), np.nan, np.float32)
+        return Ranked(rows, zero, unknown, unknown, zero, zero)
+
+    def _sorted(self, candidates: Ranked, start: int, end: int) -> Ranked:
+        rows, scores, count = self._text
+        if self.lexical is not None and count > len(rows):
+            rows, scores, _ = self.state.lexicon.find(self._filtered(self.lexical.query, self.filter), count)
+        everything = np.concatenate([rows, self.unmatched])
+        page = self._by_column(everything)[start:end]
+        place = {row: number for number, row in enumerate(candidates.rows.tolist())}
+        lexical_of = dict(zip(rows.tolist(), scores.tolist(), strict=True))
+        lexical = np.array([lexical_of.get(row, np.nan) for row in page.tolist()], np.float32)
+        dense = np.full(len(page), np.nan, np.float32)
+        if self.vector is not None:
+            dense = self.state.vectors.scores(self.vector, page)
+        ranked = [place.get(row) for row in page.tolist()]
+        columns = [
+            np.array([0.0 if at is None else column[at] for at in ranked], np.float32)
+            for column in (candidates.score, candidates.lexical_part, candidates.dense_part)
+        ]
+        return Ranked(page, columns[0], lexical, dense, columns[1], columns[2])
+
+    def _by_column(self, rows: Int32) -> Int32:
+        """In order of the plan's sort; rows without the number last, equal ones by row."""
+        if self.plan.sort == "relevance":
+            return np.sort(rows)
+        field, sign = SORTS[self.plan.sort]
+        return rows[np.lexsort((rows, sign * self.state.columns.numbers(field)[rows]))]  # NaN sorts last
+
+    def _match(self, page: Ranked, place: int, why: tuple[Contribution, ...]) -> Match:
+        row = int(page.rows[place])
+        lexical, dense = float(page.lexical[place]), float(page.dense[place])
+        return Match(
+            self.state.rows.id(row),
+            float(page.score[place]),
+            None if np.isnan(lexical) else lexical,
+            None if np.isnan(dense) else dense,
+            self.state.rows.payload(row),
+            why,
+        )
+
+    def _explain(self, page: Ranked) -> list[tuple[Contribution, ...]]:
+        with self.timed("explain"):
+            fused = self.lexical is not None and self.vector is not None
+            return explain(self.state.lexicon, self.lexical, page.rows, page.dense,
+                           (page.lexical_part, page.dense_part) if fused else None)  # fmt: skip
+
+    # --- facets ----------------------------------------------------------------------------------------------
+
+    def _facets(self) -> list[Facet]:
+        """Each request counted over its match set; requests that leave out the same conditions share a count."""
+        filtered = {field_of(condition) for condition in conditions(self.filter)}
+        groups: dict[str, list[FacetRequest]] = {}
+        for request in dict.fromkeys(self.facets):
+            own = request.exclude_own and request.field in filtered
+            groups.setdefault(request.field if own else "", []).append(request)
+        counted: dict[FacetRequest, Facet] = {}
+        for field, requests in groups.items():
+            query = self._match_set(without_field(self.filter, field) if field else self.filter)
+            found = count_facets(self.state.lexicon, query, requests, self.fields, self.filter)
+            counted.update(zip(requests, found, strict=True))
+        return [counted[request] for request in self.facets]
+
+    def _match_set(self, filter: Filter | None) -> Query:
+        """What matches under a filter: all that the text matches, and the dense candidates."""
+        if self.lexical is None and self.vector is None:
+            return Query.all_query() if filter is None else filter_query(filter, self.state.lexicon.index, self.fields)
+        rows = self.unmatched
+        if self.vector is not None and filter != self.filter:
+            near = self.state.vectors.search(self.vector, self.depth, self.state.allowed(filter))[0]
+            rows = np.union1d(rows, near)
+        queries = [] if self.lexical is None else [self._filtered(self.lexical.query, filter)]
+        return either([*queries, self.state.lexicon.rows_query(rows)] if len(rows) else queries)
+
+
+def _joined(first: Ranked, second: Ranked) -> Ranked:
+    return Ranked(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in Ranked.__slots__))
