@@ -10,7 +10,7 @@ from shelfwise.evaluation.search import Searched, evaluate_search
 from shelfwise.evaluation.significance import holm, paired_bootstrap, permutation_test
 from shelfwise.evaluation.splits import folds_of, split
 from shelfwise.evaluation.translations import read_translations
-from shelfwise.evaluation.tune import Tuning, tune
+from shelfwise.evaluation.tuning import Tuning, tune
 from shelfwise.evaluation.typos import Typo, add_typo
 
 __all__ = [

@@ -10,7 +10,7 @@ import pytest
 from shelfwise.errors import InputError
 from shelfwise.evaluation.splits import folds_of
 from shelfwise.evaluation.strategies import Strategy, coordinate, grid, sample
-from shelfwise.evaluation.tune import tune
+from shelfwise.evaluation.tuning import tune
 from shelfwise.types import Float64
 
 QUERIES = [f"q{number}" for number in range(40)]
