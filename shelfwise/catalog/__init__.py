@@ -1,1 +1,5 @@
-"""Products in: feeds, checks, the store."""
+"""Catalogue: feeds in, products kept."""
+
+from shelfwise.catalog.catalog import Catalog
+
+__all__ = ["Catalog"]

@@ -16,6 +16,7 @@ from shelfwise.errors import MissingExtraError, ShopError, StorageError
 VERSION_TABLE = "catalog_version"
 HEAD = "0001"  # the newest file of migrations/versions
 WAIT_SECONDS = 10.0
+_FREE = "Free some disk space, then run the same command again."
 _MIGRATION_LOCK = 0x5E1F  # any number; PostgreSQL lets one holder of it migrate at a time
 
 
@@ -60,10 +61,19 @@ def storage_errors(engine: sa.Engine) -> Iterator[None]:
         if "locked" in said or "lock timeout" in said:
             hint = "Another process is writing; try again when it has finished."
         elif "full" in said or "I/O" in said or "No space" in said:
-            hint = "Free some disk space, then run the same command again."
+            hint = _FREE
         else:
             hint = "`shelfwise doctor` tells more."
         raise StorageError(f"{name(engine)}: {said}; nothing was acknowledged.", hint=hint) from error
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into StorageError."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}.", hint=_FREE) from error
 
 
 @contextmanager

@@ -75,7 +75,7 @@ class SqlCatalogStore:
     def delete(self, ids: Sequence[str]) -> int:
         """Remove products; how many were there. Their reviews stay."""
         with self.transaction() as writer:
-            return writer.delete(ids)
+            return writer.delete(ids)[0]
 
     def add_reviews(self, reviews: Iterable[Review]) -> int:
         """Add or replace reviews by id; how many were given. A thousand at a time, each thousand in one transaction."""

@@ -80,6 +80,11 @@ class Writer:
         self._revision, self._count = int(row[0]), int(row[1])
         self._start = (self._revision, self._count)
 
+    @property
+    def count(self) -> int:
+        """How many products there are now."""
+        return self._count
+
     def upsert(self, rows: Sequence[Encoded]) -> Written:
         """Write products that are new or differ. Of several with one id the last counts."""
         last = {row.id: row for row in rows}
@@ -115,8 +120,8 @@ class Writer:
         missing = tuple(dict.fromkeys(offer.id for offer in offers if offer.id not in old))
         return Written(0, len(changed), len(new) - len(changed)), missing
 
-    def delete(self, ids: Iterable[str]) -> int:
-        """Turn products into tombstones; how many there were."""
+    def delete(self, ids: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+        """Turn products into tombstones; how many there were, and the ids that are not in the catalogue."""
         found = self._select(storable(ids), products.c.deleted)
         gone = [id for id, row in found.items() if not row.deleted]
         rows = []
@@ -126,7 +131,7 @@ class Writer:
             rows[-1] |= {"text_revision": revision, "deleted": True}
         self._write_texts(rows)
         self._count -= len(gone)
-        return len(gone)
+        return len(gone), tuple(dict.fromkeys(ids).keys() - set(gone))
 
     def finish(self) -> None:
         """Keep the counters."""

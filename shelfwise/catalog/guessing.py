@@ -1,0 +1,129 @@
+"""A first mapping for a feed, from the names of its columns and what stands in them. Meant to be read and edited."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from shelfwise.catalog.base import Row
+from shelfwise.catalog.feeds import open_reader
+from shelfwise.catalog.guessing_values import fits, guess_rules, guess_source
+from shelfwise.catalog.mapping import PRESETS, FeedMapping, preset
+from shelfwise.errors import FeedError
+
+SAMPLE_ROWS = 200
+
+_FILE = resources.files("shelfwise.catalog") / "column_names.toml"
+_NAMES = {field: names.split() for field, names in tomllib.loads(_FILE.read_text("utf-8")).items()}
+_LANGUAGES = {"en": ("en", "english", "英文"), "zh": ("zh", "cn", "zhcn", "chinese", "中文")}
+
+
+def mapping_for(path: Path, currency: str = "CNY") -> FeedMapping:
+    """The ready mapping of the feed's format, or a guess. Raises FeedError when id or title cannot be found."""
+    format, reader = open_reader(path)
+    if format in PRESETS:
+        return preset(format)
+    rows = [row for row in islice(reader.rows(path), SAMPLE_ROWS) if isinstance(row, Row)]
+    found = guess(reader.columns(path), [row.values for row in rows], currency)
+    missing = [name for name in ("id", "title") if not getattr(found.fields, name)]
+    if missing and rows:
+        names = ", ".join(reader.columns(path)[:40])
+        raise FeedError(
+            f"{path}: no column looks like the product's {missing[0]}; found columns {names}.",
+            hint="Write a mapping file: `shelfwise import --guess` makes one to edit.",
+        )
+    return found
+
+
+def guess(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], currency: str = "CNY") -> FeedMapping:
+    """A mapping for columns with such rows; what is no field becomes an attribute.
+
+    >>> print(guess(["货号", "标题", "价格"], [{"货号": "a1", "标题": "耳机", "价格": "99"}]).to_toml())
+    currency = "CNY"
+    <BLANKLINE>
+    [fields]
+    id = "货号"
+    title = "标题"
+    price = "价格"
+    <BLANKLINE>
+    """
+    samples = {column: [row[column] for row in rows if row.get(column) not in (None, "")] for column in columns}
+    wrapper = _wrapper(columns)
+    plain = {column: _plain(column.removeprefix(wrapper)) for column in columns}
+    texts = _texts(columns, plain)
+    chosen = _choose([column for column in columns if column not in texts], plain, samples)
+    main = None
+    tables: dict[str, dict[str, str]] = {}
+    for column, (field, language) in texts.items():
+        tables.setdefault(language, {})[field] = column
+    if "title" not in chosen and (main := next((each for each in tables if "title" in tables[each]), None)):
+        chosen |= {field: [column] for field, column in tables.pop(main).items()}
+    money = next((column for column in columns if plain[column] in _CURRENCY), None)
+    fields = {
+        field: tuple(guess_source(field, column, plain[column], samples[column], money) for column in names)
+        for field, names in chosen.items()
+    }
+    used = {*texts, money, *(column for names in chosen.values() for column in names)}
+    return FeedMapping.model_validate(
+        {
+            "language": main,
+            "currency": currency,
+            "fields": fields,
+            "translations": {language: table for language, table in tables.items() if "title" in table},
+            "attributes": guess_rules([column for column in columns if column not in used], wrapper, samples),
+        }
+    )
+
+
+def _wrapper(columns: Sequence[str]) -> str:
+    """The prefix "outer." of an object that holds most columns."""
+    outer = Counter(column.split(".")[0] + "." for column in columns if "." in column)
+    name, times = outer.most_common(1)[0] if outer else ("", 0)
+    return name if times * 2 > len(columns) else ""
+
+
+def _plain(column: str) -> str:
+    return re.sub(r"[\W_]+", "", column.lower())
+
+
+def _texts(columns: Sequence[str], plain: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Columns that hold a text in a named language: column → field and language."""
+    out: dict[str, tuple[str, str]] = {}
+    for column in columns:
+        for language, marks in _LANGUAGES.items():
+            mark = next((mark for mark in marks if plain[column].endswith(mark)), None)
+            if mark is not None and (field := _TEXT_FIELDS.get(plain[column].removesuffix(mark))):
+                out[column] = (field, language)
+    return out
+
+
+def _choose(
+    columns: Sequence[str], plain: Mapping[str, str], samples: Mapping[str, Sequence[Any]]
+) -> dict[str, list[str]]:
+    """Field → columns: the surest name that is there and whose values fit; every fitting one for codes and images."""
+    by_name: dict[str, list[str]] = {}
+    for column in columns:
+        by_name.setdefault(plain[column], []).append(column)
+    chosen: dict[str, list[str]] = {}
+    taken: set[str] = set()
+    for field, names in _NAMES.items():
+        fitting = [
+            column
+            for name in names
+            for column in by_name.get(name, ())
+            if column not in taken and fits(field, samples[column])
+        ]
+        if fitting:
+            chosen[field] = fitting if field in ("codes", "images") else fitting[:1]
+            taken.update(chosen[field])
+    return chosen
+
+
+_CURRENCY = ("currency", "currencycode", "pricecurrency", "币种", "货币")
+_TEXT_FIELDS = {name: field for field in ("title", "description", "category") for name in _NAMES[field]}

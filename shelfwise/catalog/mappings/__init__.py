@@ -1,0 +1,1 @@
+"""Ready mappings of formats that always have the same columns."""
