@@ -1,14 +1,15 @@
-"""Words written together or apart: `head set` and `headset`, `smartwatch` and `smart watch`, 手机壳 and 手机 壳.
+"""Words written together or apart: `head set` and `headset`, `smartwatch` and `smart watch`.
 
 Only what the catalogue's own vocabulary has on both sides; so nothing is ever joined or split into a non-word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from shelfwise.language.base import Analyzer, Token
+from shelfwise.language.spans import outer
 
 Frequency: TypeAlias = Callable[[str, str], int]  # group, token → number of products that have it
 
@@ -24,9 +25,9 @@ class Compounds:
         self.frequency = frequency
 
     def split(self, word: str) -> tuple[str, str] | None:
-        """The tokens of the best cut of a word in two, both known; "best": its rarer half is the most frequent."""
-        shortest = SHORTEST_PART if word.isascii() else 1
-        if not word.isalpha() or not 2 * shortest <= len(word) <= LONGEST or len(word) < 3:
+        """The tokens of an English word cut in two known ones; the cut is that with the most frequent rarer half."""
+        shortest = SHORTEST_PART
+        if not (word.isascii() and word.isalpha()) or not 2 * shortest <= len(word) <= LONGEST:
             return None
         found: list[tuple[int, tuple[str, str]]] = []
         for at in range(shortest, len(word) - shortest + 1):
@@ -47,5 +48,5 @@ class Compounds:
 
     def _token(self, word: str) -> str | None:
         """The one token of a word; None where analysis makes several of it."""
-        tokens: Sequence[Token] = self._analyzer.analyze(word).words
+        tokens = outer(self._analyzer.analyze(word).words)
         return tokens[0].text if len(tokens) == 1 and tokens[0].end - tokens[0].start == len(word) else None

@@ -14,6 +14,7 @@ from typing import Final
 
 from shelfwise.catalog.codec import encode
 from shelfwise.language.base import Analysis, Analyzer
+from shelfwise.language.codes import canonical_code
 from shelfwise.retrieval.base import CATEGORY_SEPARATOR, IndexedProduct
 from shelfwise.retrieval.labels import LOCALES, Labels
 from shelfwise.types import Attribute, Money, Product
@@ -86,15 +87,6 @@ class Documents:
     def _analyses(self, texts: Iterable[str]) -> list[Analysis]:
         size = self._bounds.value
         return [self._short(text[:size]) for text in dict.fromkeys(texts)]
-
-
-def code(text: str) -> str:
-    """An identifier in its one spelling: lower case, letters and digits only.
-
-    >>> code("TN-2110 ")
-    'tn2110'
-    """
-    return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def keywords(product: Product, bounds: Bounds | None = None) -> dict[str, tuple[str, ...]]:
@@ -269,10 +261,10 @@ def _keyword_values(attribute: Attribute) -> Sequence[str]:
 
 def _own_codes(product: Product, bounds: Bounds) -> Iterator[str]:
     for text in (product.id, *product.codes):
-        yield code(text[: bounds.value])
+        yield canonical_code(text[: bounds.value])
     for variant in product.variants[: bounds.variants]:
         for text in (variant.id, *variant.codes):
-            yield code(text[: bounds.value])
+            yield canonical_code(text[: bounds.value])
 
 
 def _discount(price: Money | None, listed: Money | None) -> float | None:

@@ -10,12 +10,14 @@ import dataclasses
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from shelfwise.errors import SettingsError
 from shelfwise.language.base import Analysis, Analyzer
+from shelfwise.language.spans import outer
+from shelfwise.language.stopwords import without_stopwords
 from shelfwise.retrieval.base import FacetRequest, FusionSettings, Plan, TextClause
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import WORD_FIELDS
@@ -50,7 +52,7 @@ class PlanSettings:
     phrase_boost: float = 0.3
     phrase_fields: tuple[str, ...] = ("title",)
     phrase_slop: int = 2
-    sure: float = 0.6
+    sure: float = 0.45
     typos: bool = True
     max_characters: int = 512
     max_slots: int = 32
@@ -98,14 +100,12 @@ class Planner:
         compounds: Compounds | None = None,
         settings: PlanSettings | None = None,
         *,
-        stop_words: Collection[str] = frozenset(),
         search: SearchSettings | None = None,
     ) -> None:
         self._analyzer = analyzer
         self._speller = speller
         self._settings = settings or PlanSettings()
         self._search = search or SearchSettings()
-        self._stop_words = frozenset(stop_words)
         self._slots = SlotMaker(analyzer, synonyms, compounds, self._settings.weights)
 
     def plan(
@@ -150,7 +150,7 @@ class Planner:
         self, text: str, correct: bool, sure: float | None
     ) -> tuple[str, Analysis, tuple[Applied, ...], str | None]:
         """Corrected text, its analysis, what was corrected, and what is only offered."""
-        analysis = self._analyzer.analyze(text)
+        analysis = self._analyze(text)
         if self._speller is None or not correct or not self._settings.typos:
             return text, analysis, (), None
         fixes = self._speller.fixes(text, analysis)
@@ -160,15 +160,17 @@ class Planner:
         if not certain:
             return text, analysis, (), offered
         corrected, applied = apply_fixes(text, certain)
-        return corrected, self._analyzer.analyze(corrected), applied, offered
+        return corrected, self._analyze(corrected), applied, offered
+
+    def _analyze(self, text: str) -> Analysis:
+        return without_stopwords(self._analyzer.analyze(text))
 
     def _content(self, text: str, analysis: Analysis) -> list[Word]:
-        """The words that mean something, each once; all words where none would be left."""
-        words = [Word(token, text[token.start : token.end]) for token in analysis.words]
-        stop = self._stop_words
-        kept = [w for w in words if w.token.text not in stop and w.text.casefold() not in stop] or words
-        unique = {word.token.text: word for word in reversed(kept)}
-        return [word for word in kept if unique[word.token.text] is word][: self._settings.max_slots]
+        """The words asked for, each once."""
+        unique: dict[str, Word] = {}
+        for token in outer(analysis.words):
+            unique.setdefault(token.text, Word(token, text[token.start : token.end]))
+        return list(unique.values())[: self._settings.max_slots]
 
     def _clause(self, text: str, analysis: Analysis, words: list[Word], applied: Sequence[Applied]) -> TextClause:
         settings = self._settings

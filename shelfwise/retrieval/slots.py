@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shelfwise.language.base import Analysis, Analyzer, Token
+from shelfwise.language.codes import LONGEST, canonical_code, is_code
+from shelfwise.language.spans import groups, outer
 from shelfwise.retrieval.base import Alternative, Slot
 from shelfwise.retrieval.compounds import Compounds
-from shelfwise.retrieval.document import code
 from shelfwise.retrieval.fixes import Applied
 
 
@@ -63,9 +64,9 @@ class SlotMaker:
         for more in (
             self._corrections(words, applied),
             self._codes(text, analysis, words),
+            self._grams(analysis, words),
+            self._compound(text, analysis, words),
             self._synonymous(words),
-            self._compound(text, words),
-            self._grams(text, analysis, words),
         ):
             for position, alternative in more:
                 found[position].append(alternative)
@@ -85,41 +86,54 @@ class SlotMaker:
             others = [(fix.original, 1.0, "query")]
             others += [(r.text, r.confidence, r.source) for r in fix.fix.readings[1:]]
             for other, weight, source in others:
-                tokens = tuple(token.text for token in self._analyzer.analyze(other).words)
+                tokens = tuple(token.text for token in outer(self._analyzer.analyze(other).words))
                 for position in inside if tokens else ():
                     yield position, Alternative(tokens, weight, "words", source)  # type: ignore[arg-type]
 
     def _codes(self, text: str, analysis: Analysis, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
         """Codes in the query, words that are a code of the catalogue, and neighbours that make one together."""
         spans = [(token.start, token.end, token.text) for token in analysis.codes]
-        if self._compounds is not None:
-            spans += [s for s in _possible_codes(text, words) if self._compounds.frequency("codes", s[2]) > 0]
-        for start, end, token in spans:
+        for start, end, token in (*spans, *self._catalogue_codes(text, words)):
             for position, word in enumerate(words):
                 if _overlaps(word.token, start, end):
                     yield position, Alternative((token,), self._weights.code, "codes")
+
+    def _catalogue_codes(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
+        """What looks like a code, or like nothing else, and is a code of the catalogue."""
+        if self._compounds is None:
+            return
+        frequency = self._compounds.frequency
+        for start, end, token, word in _possible_codes(text, words):
+            if (is_code(token) or (word and not frequency("words", word))) and frequency("codes", token):
+                yield start, end, token
 
     def _synonymous(self, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
         if self._synonyms is None:
             return
         for first, last, tokens, weight in self._synonyms.expand([word.token.text for word in words]):
-            for position in range(first, last):
+            for position in range(first, last) if self._known(tokens) else ():
                 yield position, Alternative(tokens, weight * self._weights.synonym, "words", "synonym")
 
-    def _compound(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
-        if self._compounds is None:
-            return
-        weight = self._weights.compound
+    def _known(self, tokens: Sequence[str]) -> bool:
+        """Whether the catalogue has all the tokens; what it lacks need not be searched."""
+        compounds = self._compounds
+        return compounds is None or all(compounds.frequency("words", token) > 0 for token in tokens)
+
+    def _compound(self, text: str, analysis: Analysis, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
+        """A word in its parts, and two words as one."""
+        weight, compounds = self._weights.compound, self._compounds
+        made_of = {group[0]: pieces(group) for group in groups(analysis.words)}
         for position, word in enumerate(words):
-            if (parts := self._compounds.split(word.text)) is not None:
+            parts = made_of.get(word.token) or (compounds and compounds.split(word.text))
+            if parts:
                 yield position, Alternative(parts, weight, "words", "compound")
-        for position in range(len(words) - 1):
-            joined = self._compounds.join(text, words[position].token, words[position + 1].token)
-            if joined is not None:
+        for position in range(len(words) - 1 if compounds else 0):
+            joined = compounds and compounds.join(text, words[position].token, words[position + 1].token)
+            if joined:
                 yield position, Alternative((joined,), weight, "words", "compound")
                 yield position + 1, Alternative((joined,), weight, "words", "compound")
 
-    def _grams(self, text: str, analysis: Analysis, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
+    def _grams(self, analysis: Analysis, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
         """Chinese words as character pairs; a lone character in the pairs that it makes with its neighbours."""
         for position, word in enumerate(words):
             start, end = word.token.start, word.token.end
@@ -132,13 +146,32 @@ class SlotMaker:
                         yield position, Alternative((gram.text,), self._weights.lone_gram, "grams")
 
 
-def _possible_codes(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
+def _possible_codes(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str, str]]:
+    """(start, end, code, word) of each word and of each two neighbours (these without a word)."""
     for position, word in enumerate(words):
-        yield word.token.start, word.token.end, code(word.text)
+        start = word.token.start
+        if word.text.isascii():
+            yield start, word.token.end, canonical_code(word.text), word.token.text
         if position + 1 < len(words):
             end = words[position + 1].token.end
-            if end - word.token.start <= 40:
-                yield word.token.start, end, code(text[word.token.start : end])
+            if end - start <= LONGEST and text[start:end].isascii():
+                yield start, end, canonical_code(text[start:end]), ""
+
+
+def pieces(group: Sequence[Token]) -> tuple[str, ...]:
+    """The longest words inside a word that make it up without a gap; () where none do. `group` as in `groups`.
+
+    >>> pieces([Token("移动硬盘", 0, 4), Token("移动", 0, 2), Token("硬盘", 2, 4)])
+    ('移动', '硬盘')
+    """
+    whole, *inside = group
+    found: list[str] = []
+    at = whole.start
+    for part in inside:
+        if part.start == at and part.end - part.start < whole.end - whole.start:
+            found.append(part.text)
+            at = part.end
+    return tuple(found) if at == whole.end else ()
 
 
 def _overlaps(token: Token, start: int, end: int) -> bool:

@@ -1,0 +1,123 @@
+"""The catalogue's own words as people write them, and how often: what spelling is corrected to.
+
+A part of a generation: collected while the engine indexes, kept as `spelling.tsv`. A line is a Latin word or a pair of
+neighbouring Latin words with its count, or a Chinese word with count, syllables and sound key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from shelfwise.errors import CorruptIndexError
+from shelfwise.language.normalise import fold
+from shelfwise.retrieval.base import IndexedProduct
+from shelfwise.retrieval.near_han import HanWord
+from shelfwise.types import Product
+
+FILE: Final = "spelling.tsv"
+MAX_WORDS: Final = 200_000  # of each script; rarer ones are left out
+HAN_FIELDS: Final = {"title": 2, "brand": 3, "category": 2, "attributes": 1, "tags": 1}  # field → weight
+_LATIN: Final = re.compile(r"[a-z]{2,30}")
+_PIECE: Final = re.compile(r"[a-z0-9]+|[^a-z0-9 -]")
+_HAN: Final = re.compile(r"[\u3400-\u9fff]{2,6}")
+
+
+class VocabularyBuilder:
+    """Counts words over the products of a generation: titles and brands count more than attributes."""
+
+    name = "spelling"
+
+    def __init__(self) -> None:
+        self._latin: Counter[str] = Counter()
+        self._pairs: Counter[str] = Counter()
+        self._han: Counter[str] = Counter()
+
+    def add(self, product: Product, indexed: IndexedProduct) -> None:
+        """Counts a product's words and pairs of words, each once a field."""
+        for text, weight in _latin_texts(product):
+            pieces = _PIECE.findall(fold(text))
+            for word in set(pieces):
+                if len(word) > 2 and _LATIN.fullmatch(word):
+                    self._latin[word] += weight
+            self._pairs.update(set(_pairs(pieces)))
+        for field, weight in HAN_FIELDS.items():
+            for token in set(indexed.text.get(field, ())):
+                if not token.isascii() and _HAN.fullmatch(token):
+                    self._han[token] += weight
+        self._latin, self._pairs, self._han = map(_bounded, (self._latin, self._pairs, self._han))
+
+    def write(self, into: Path) -> None:
+        """Writes the words into a folder, the frequent ones first."""
+        vocabulary = self.vocabulary()
+        latin = (f"{word}\t{count}\n" for word, count in (*vocabulary.latin.items(), *vocabulary.pairs.items()))
+        han = (f"{word.text}\t{word.count}\t{' '.join(word.syllables)}\t{word.sound}\n" for word in vocabulary.han)
+        (into / FILE).write_text("".join((*latin, *han)), "utf-8")
+
+    def vocabulary(self) -> Vocabulary:
+        """The words counted so far."""
+        pairs = {pair: count for pair, count in _most(self._pairs).items() if count > 1}
+        han = [HanWord.of(word, count) for word, count in _most(self._han).items()]
+        return Vocabulary(_most(self._latin), pairs, han)
+
+
+class Vocabulary:
+    """Latin words and pairs ("usb stick") with their counts, and Chinese words."""
+
+    def __init__(self, latin: Mapping[str, int], pairs: Mapping[str, int], han: Iterable[HanWord]) -> None:
+        self.latin = dict(latin)
+        self.pairs = dict(pairs)
+        self.han = tuple(han)
+
+    @classmethod
+    def read(cls, folder: Path) -> Vocabulary:
+        """The words of a generation. Raises CorruptIndexError naming file and line."""
+        vocabulary = cls({}, {}, ())
+        path = folder / FILE
+        try:
+            lines = path.read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise CorruptIndexError(f"{path}: cannot be read: {error}.") from error
+        vocabulary.han = tuple(
+            filter(None, (vocabulary._read_line(path, number, line) for number, line in enumerate(lines, 1)))
+        )
+        return vocabulary
+
+    def _read_line(self, path: Path, number: int, line: str) -> HanWord | None:
+        match line.split("\t"):
+            case [word, count] if word and count.isdecimal():
+                (self.pairs if " " in word else self.latin)[word] = int(count)
+                return None
+            case [word, count, sounds, key] if word and count.isdecimal():
+                return HanWord(word, int(count), tuple(sounds.split(" ")), key)
+        raise CorruptIndexError(f"{path}:{number}: found {line[:60]!r}; expected word, count and its sound.")
+
+
+def _latin_texts(product: Product) -> Iterable[tuple[str, int]]:
+    yield product.brand or "", 3
+    yield product.title[:1000], 2
+    yield " ".join(product.category)[:1000], 2
+    yield product.description[:2000], 1
+    yield " ".join(product.tags)[:1000], 1
+    for translation in product.translations.values():
+        yield translation.title[:1000], 2
+    values = (a.value for a in list(product.attributes.values())[:200])
+    yield " ".join(value[:100] for value in values if isinstance(value, str)), 1
+
+
+def _pairs(pieces: list[str]) -> Iterator[str]:
+    for left, right in pairwise(pieces):
+        if _LATIN.fullmatch(left) and _LATIN.fullmatch(right):
+            yield f"{left} {right}"
+
+
+def _bounded(counts: Counter[str]) -> Counter[str]:
+    return _most(counts) if len(counts) > 4 * MAX_WORDS else counts
+
+
+def _most(counts: Counter[str]) -> Counter[str]:
+    return Counter(dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_WORDS]))
