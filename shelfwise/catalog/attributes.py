@@ -16,6 +16,8 @@ from shelfwise.types import Attribute
 MAX_ATTRIBUTES = 2_000
 MAX_KEY = 200
 MAX_VALUE = 10_000
+_AS_TEXT = ("auto", "text")
+_AS_NUMBER = ("auto", "number")
 
 
 class AttributeReader:
@@ -84,6 +86,12 @@ def _regex(pattern: str) -> str:
 
 def _attribute(value: Any, rule: AttributeRule) -> Attribute | None:
     """The typed value; None when there is none, as with the NaN that Parquet has for empty cells."""
+    kind = type(value)
+    if kind is str and rule.type in _AS_TEXT and value.isprintable() and len(value) <= MAX_VALUE:  # nearly all are
+        value = value.strip()
+        return Attribute(value, rule.unit) if value else None
+    if kind is float and rule.type in _AS_NUMBER and math.isfinite(value):
+        return Attribute(value, rule.unit)
     if isinstance(value, float | Decimal) and not math.isfinite(value):
         return None
     typed = _typed(value, rule)

@@ -140,7 +140,7 @@ def _attributes(attributes: Mapping[str, Attribute]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for key, attribute in attributes.items():
         value: Any = attribute.value
-        if isinstance(value, float | int) and not isinstance(value, bool):
+        if type(value) is float or type(value) is int:
             value = _number(value)
         out[key] = value if attribute.unit is None else {"value": value, "unit": attribute.unit}
     return out

@@ -84,8 +84,9 @@ def count_vanished(writer: Writer, run: Run) -> int:
 
 def vanished(writer: Writer, run: Run) -> Iterator[list[str]]:
     """Ids that the feed does not have, some at a time; the caller deletes them before asking for the next."""
-    while ids := list(writer.connection.execute(_vanished(run).limit(IDS_AT_ONCE)).scalars()):
-        yield ids
+    query = _vanished(run).limit(IDS_AT_ONCE)
+    while ids := writer.connection.execute(query).scalars().all():
+        yield list(ids)
 
 
 def _vanished(run: Run) -> sa.Select[tuple[str]]:

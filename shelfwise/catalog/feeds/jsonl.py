@@ -54,7 +54,7 @@ def flat(values: dict[str, Any], depth: int = DEPTH) -> dict[str, Any]:
     >>> flat({"id": 1, "price": {"amount": 5, "currency": "CNY"}})
     {'id': 1, 'price.amount': 5, 'price.currency': 'CNY'}
     """
-    if depth == 0 or not any(type(value) is dict for value in values.values()):
+    if depth == 0 or dict not in map(type, values.values()):
         return values
     out: dict[str, Any] = {}
     for key, value in values.items():
