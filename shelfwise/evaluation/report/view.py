@@ -10,6 +10,7 @@ from shelfwise.evaluation.comparison import Difference
 from shelfwise.evaluation.evaluation import Evaluation
 from shelfwise.evaluation.intervals import Interval
 from shelfwise.evaluation.report.plots import Bars, Scale, Whisker
+from shelfwise.evaluation.search import Searched
 from shelfwise.types import Float64
 
 
@@ -22,6 +23,11 @@ class Reported:
     run: Run
     texts: Mapping[str, str] = field(default_factory=dict)
     milliseconds: Float64 | None = None
+
+    @classmethod
+    def of(cls, name: str, searched: Searched) -> Reported:
+        """What the driver `evaluate_search` gave, under a name."""
+        return cls(name, searched.evaluation, searched.run, searched.texts, searched.milliseconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shelfwise.errors import InputError
-from shelfwise.evaluation import evaluate, scores_of
+from shelfwise.evaluation import evaluate, evaluate_search, scores_of
 from shelfwise.evaluation.report import Reported, render_report, write_report
 
 QRELS = {
@@ -147,6 +147,12 @@ def test_no_query_with_a_positive() -> None:
 
 def test_the_same_input_is_the_same_page(one: str) -> None:
     assert one == render_report(reported("words", POOR), QRELS, titles=TITLES, title="Quality of A & B")
+
+
+def test_a_searched_run_is_reported_with_what_was_asked() -> None:
+    searched = evaluate_search(lambda text, limit: ["a"], QRELS, clock=lambda: 0.0, texts=dict.fromkeys(QRELS, "茶"))
+    page = render_report(Reported.of("words", searched), QRELS)
+    assert Page(page).rows().count("asked: 茶") == 4
 
 
 def test_writes_utf8(tmp_path: Path, one: str) -> None:
