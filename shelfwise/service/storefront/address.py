@@ -39,14 +39,19 @@ class Address:
     def path(self) -> str:
         """The address itself."""
         pairs = [("q", self.text)] if self.text else []
-        pairs += [(f"f.{name}", value) for name, values in self.chosen.items() for value in values]
-        for name, (low, high) in self.bounds.items():
-            pairs += [(f"min.{name}", f"{low:g}")] if low is not None else []
-            pairs += [(f"max.{name}", f"{high:g}")] if high is not None else []
+        pairs += self.narrowing()
         pairs += [("sort", self.sort)] if self.sort != "relevance" else []
         pairs += [("exact", "1")] if self.exact else []
         pairs += [("page", str(self.page))] if self.page > 1 else []
         return f"/search?{urlencode(pairs)}" if pairs else "/search"
+
+    def narrowing(self, shown: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+        """The parameters of all filters but those on the fields in `shown`."""
+        pairs = [(f"f.{name}", value) for name, values in self.chosen.items() for value in values if name not in shown]
+        for name, (low, high) in self.bounds.items():
+            pairs += [(f"min.{name}", f"{low:.12g}")] if low is not None and name not in shown else []
+            pairs += [(f"max.{name}", f"{high:.12g}")] if high is not None and name not in shown else []
+        return pairs
 
     def only(self, name: str, value: str) -> str:
         """The address with this value as the only one of its field."""

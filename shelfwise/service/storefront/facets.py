@@ -85,13 +85,18 @@ class Facets:
     def value(self, name: str, value: str, line: FacetValue | None = None) -> str:
         """The name of a value."""
         own = line.label.get(self.locale) if line else None
+        if name == "available":  # counted as a number
+            value = {"1": "true", "0": "false"}.get(value, value)
         return own or self.labels.value(name, value, self.locale)
 
     def _group(self, facet: Facet, address: Address) -> Group:
         if facet.kind == "tree":
             return Group(facet.field, self.field(facet.field, facet), "tree", tuple(self._tree(facet, address)))
         if facet.kind == "terms":
-            lines = [self._term(facet, line, address) for line in facet.values]
+            counted = {line.value for line in facet.values}
+            absent = (value for value in address.chosen.get(facet.field, ()) if value not in counted)
+            values = [*facet.values, *(FacetValue(value, 0) for value in absent)]
+            lines = [self._term(facet, line, address) for line in values]
             lines.sort(key=lambda line: not line.chosen)  # stable: chosen ones first, then by count
             return Group(facet.field, self.field(facet.field, facet), "terms", tuple(lines))
         return self._numbers(facet, address)
@@ -103,20 +108,19 @@ class Facets:
         return Line(line.value, self.value(name, line.value, line), line.count, chosen, href)
 
     def _tree(self, facet: Facet, address: Address) -> Iterable[Line]:
-        """The way down to the chosen category, and what lies right below it."""
+        """The way down to the chosen category, and what lies right below it (or beside it, if it is a leaf)."""
         name = facet.field
+        paths = [line.value for line in facet.values]
         here = (address.chosen.get(name) or ("",))[0]
+        opened = _parent(here) if here and not _children(paths, here) else here
+        while len(_children(paths, opened)) == 1:  # one child is no choice: its children are
+            opened = _children(paths, opened)[0]
         for line in sorted(facet.values, key=lambda line: _path_order(line, facet)):
-            parent, _, _ = line.value.rpartition(CATEGORY_SEPARATOR)
-            on_way = here == line.value or here.startswith(line.value + CATEGORY_SEPARATOR)
-            beside = here.rpartition(CATEGORY_SEPARATOR)[0] == parent and not any(
-                other.value.startswith(here + CATEGORY_SEPARATOR) for other in facet.values
-            )
-            if on_way or parent == here or beside:
+            if _is_at_or_above(line.value, opened) or _parent(line.value) == opened:
+                chosen = bool(here) and _is_at_or_above(line.value, here)
                 href = address.without(name) if here == line.value else address.only(name, line.value)
-                depth = line.value.count(CATEGORY_SEPARATOR)
                 label = self.value(name, line.value, line)
-                yield Line(line.value, label, line.count, on_way, href, depth)
+                yield Line(line.value, label, line.count, chosen, href, line.value.count(CATEGORY_SEPARATOR))
 
     def _numbers(self, facet: Facet, address: Address) -> Group:
         name = facet.field
@@ -169,3 +173,15 @@ def _overlaps(line: FacetValue, low: float | None, high: float | None) -> bool:
 
 def _plain(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(CATEGORY_SEPARATOR)[0]
+
+
+def _children(paths: list[str], path: str) -> list[str]:
+    return [other for other in paths if other != path and _parent(other) == path]
+
+
+def _is_at_or_above(path: str, other: str) -> bool:
+    return path == other or other.startswith(path + CATEGORY_SEPARATOR)

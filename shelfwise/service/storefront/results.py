@@ -28,12 +28,14 @@ def results(service: Service, renderer: Renderer, request: Request) -> Response:
     slate = service.search(_query(address, locale))
     cards = Cards(locale, shop.settings.server.picture_hosts)
     facets = Facets(shop.labels, locale, shop.settings.shop.currency)
+    groups = facets.groups(slate.facets, address)
     values: dict[str, Any] = {
         "text": address.text,
         "address": address,
         "slate": slate,
         "cards": [cards.item(item) for item in slate.items],
-        "groups": facets.groups(slate.facets, address),
+        "groups": groups,
+        "kept": address.narrowing(frozenset(group.field for group in groups)),
         "chips": facets.chips(address),
         "sorts": SORTS,
         "pages": pages(address.page, slate.total),
