@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from shelfwise.language.segment import ShopWords, base_words, cut
+from shelfwise.language.tables import read_lines
 
 Span = tuple[str, int, int]
 HAN = "々〇㐀-䶿一-鿿\U00020000-\U000323af"
+_RUN = re.compile(f"[{HAN}]{{2,}}")
+_MIXED = re.compile(f"([a-z0-9]+(?:-[a-z0-9]+)*)([{HAN}]+)")
 _CACHED_LENGTH = 12  # runs up to this length come again (queries, attribute values); longer ones hardly do
 
 
@@ -18,7 +22,11 @@ class Segmenter:
     """
 
     def __init__(self, terms: Iterable[str] = ()) -> None:
-        self._words = ShopWords(base_words(), terms)
+        known = [*" ".join(read_lines("words_zh.txt")).split(), *terms]
+        self._words = ShopWords(base_words(), sorted({run for term in known for run in _RUN.findall(term)}))
+        self._mixed: dict[str, set[str]] = {}
+        for match in filter(None, map(_MIXED.fullmatch, known)):
+            self._mixed.setdefault(match[1].replace("-", ""), set()).add(match[2])
         self._short = lru_cache(maxsize=32768)(self._segment)
         self._pieces = lru_cache(maxsize=65536)(self._cut_inside)
 
@@ -29,6 +37,17 @@ class Segmenter:
         ['买', '无线鼠标', '无线', '鼠标']
         """
         return self._short(run) if len(run) <= _CACHED_LENGTH else self._segment(run)
+
+    def mixed(self, latin: str, run: str, words: Sequence[Span]) -> str:
+        """How much of the beginning of a run forms a word with the Latin letters before it (u盘, t恤); "" for nothing.
+
+        It must end where one of the run's own words does.
+        """
+        tails = self._mixed.get(latin)
+        if tails is None:
+            return ""
+        ends = sorted({end for _, _, end in words if run[:end] in tails})
+        return run[: ends[-1]] if ends else ""
 
     def _segment(self, run: str) -> tuple[Span, ...]:
         spans: list[Span] = []

@@ -1,34 +1,38 @@
-"""Runs of Latin letters and digits with their inner marks: `tn-2110`, `dv7-1211ea`, `head-set`, `15.6`."""
+"""Runs of Latin letters and digits with their inner marks: `tn-2110`, `dv7-1211ea`, `head-set`, `usb3.0`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from shelfwise.language.codes import LONGEST, is_code, join_code
 from shelfwise.language.english import stem
-from shelfwise.language.units import canonical_measure, canonical_number, measure_pattern
+from shelfwise.language.tables import read_lines
+from shelfwise.language.units import canonical_measure, canonical_number, measure_pattern, numbers
 
 Span = tuple[str, int, int]
 PATTERN = r"[a-z0-9]++(?:[-._'&][a-z0-9]++)*+"
+MOST_PARTS = 5  # a chain of more parts is a sentence, not a code
+
 _PART = re.compile(
     r"(?P<decimal>(?<![a-z0-9.])\d++\.\d++(?![.]?[a-z0-9]))"
     r"|(?P<word>[a-z]++(?:'[a-z]++)*+(?![0-9]))"
+    r"|(?P<version>[a-z]++\d++\.\d{1,2}(?![.]?[a-z0-9]))"
     r"|(?P<mixed>[a-z0-9]++)"
 )
 _MEASURE = re.compile(measure_pattern())
 _ATOM = re.compile(r"[a-z]+|[0-9]+")
-_MOST_PARTS = 5  # a chain of more parts is a sentence, not a code
+_MARKS = str.maketrans("", "", ".-_'&")
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What a chunk becomes; offsets are within it."""
+    """What a chunk becomes; offsets are within it. `flat` is the whole of it as a code, "" when it can be none."""
 
     words: tuple[Span, ...]
     codes: tuple[Span, ...]
-    flat: str = ""  # the whole chunk as a code, or "" when it cannot be part of one
+    flat: str = ""
 
 
 @lru_cache(maxsize=65536)
@@ -37,6 +41,8 @@ def analyze_chunk(text: str) -> Chunk:
 
     >>> [word for word, _, _ in analyze_chunk("tn-2110").words], analyze_chunk("tn-2110").codes
     (['tn', '2110'], (('tn2110', 0, 7),))
+    >>> [word for word, _, _ in analyze_chunk("wi-fi").words]
+    ['wifi', 'wi', 'fi']
     """
     words: list[Span] = []
     codes: list[Span] = []
@@ -46,33 +52,54 @@ def analyze_chunk(text: str) -> Chunk:
         measure = _MEASURE.fullmatch(part) if match.lastgroup == "mixed" else None
         if measure:
             value = canonical_measure(measure["number"], measure["unit"])
-            words += measure_words(value, start, end, measure["number"])
-            codes.append((value, start, end))
-            _close(chain, codes)
+            words += [(value, start, end), *_shifted(numbers(measure["number"]), start)]
+            codes += [*_chain_code(chain), (value, start, end)]
+            chain = []
             continue
-        if match.lastgroup == "decimal":
-            words.append((canonical_number(part), start, end))
-        elif match.lastgroup == "word":
-            words.append((stem(part), start, end))
-        else:
-            words += _mixed(part, start)
-            if is_code(part):
-                codes.append((join_code(part), start, end))
-        chain.append((part, start, end))
-    whole = bool(chain) and chain[0][1] == 0
-    flat = _close(chain, codes)
-    return Chunk(tuple(words), tuple(codes), flat if whole else "")
+        found = _part(match.lastgroup or "", part, start)
+        words += found
+        flat = canonical_version(part)
+        if not part.isalpha() and match.lastgroup != "decimal" and is_code(flat):
+            codes.append((join_code(flat), start, end))
+        chain.append((flat, start, end))
+    joined = _compound(text)
+    flat = "".join(part for part, _, _ in chain) if chain and chain[0][1] == 0 and len(chain) <= MOST_PARTS else ""
+    codes += _chain_code(chain)
+    return Chunk(tuple(joined + words), tuple(codes), flat if len(flat) <= LONGEST else "")
 
 
-def measure_words(value: str, start: int, end: int, number: str) -> list[Span]:
-    """The words of a measure: the whole, and its number."""
-    return [(value, start, end), (canonical_number(number), start, start + len(number))]
+def canonical_version(part: str) -> str:
+    """A part as it stands in a code: without marks, and without idle zeros behind the point (usb3.0 → usb3).
+
+    >>> canonical_version("usb3.0"), canonical_version("pm2.5"), canonical_version("o'neill")
+    ('usb3', 'pm25', 'oneill')
+    """
+    return canonical_number(part).translate(_MARKS)
+
+
+def _part(kind: str, part: str, start: int) -> list[Span]:
+    end = start + len(part)
+    if kind == "word":
+        return [(stem(part), start, end)]
+    if kind == "decimal":
+        return [(canonical_number(part), start, end)]
+    if kind == "version":
+        letters = len(part.rstrip("0123456789."))
+        number = canonical_number(part[letters:])
+        return [
+            (part[:letters] + number, start, end),
+            (part[:letters], start, start + letters),
+            (number, start + letters, end),
+        ]
+    return _mixed(part, start)
 
 
 def _mixed(part: str, start: int) -> list[Span]:
     """A run of letters and digits: itself, and its pieces where these mean something alone (iphone14, tn2110)."""
     words = [(part[:LONGEST], start, start + len(part))]
-    atoms = [(match[0], start + match.start(), start + match.end()) for match in _ATOM.finditer(part)]
+    if part.isdigit():
+        return words
+    atoms = _shifted([(match[0], *match.span()) for match in _ATOM.finditer(part)], start)
     if 2 <= len(atoms) <= 3 and any(atom.isalpha() and len(atom) >= 4 for atom, _, _ in atoms):
         return words + [(stem(atom), a, b) for atom, a, b in atoms]
     if len(atoms) == 2:
@@ -80,14 +107,30 @@ def _mixed(part: str, start: int) -> list[Span]:
     return words
 
 
-def _close(chain: list[Span], codes: list[Span]) -> str:
-    """End a chain of parts: when it has letters and digits it is a code as a whole. Empties the chain."""
-    flat = "".join(part for part, _, _ in chain).translate(_UNMARKED)
-    if 1 < len(chain) <= _MOST_PARTS and is_code(flat) and (not flat.isdigit() or len(flat) >= 10):
-        codes.append((join_code(flat), chain[0][1], chain[-1][2]))
-    count = len(chain)
-    chain.clear()
-    return flat if count <= _MOST_PARTS and len(flat) <= LONGEST else ""
+def _chain_code(chain: list[Span]) -> list[Span]:
+    """The parts between measures as one code, when there are several and they have letters and digits."""
+    if not 1 < len(chain) <= MOST_PARTS:
+        return []
+    flat = "".join(part for part, _, _ in chain)
+    if not is_code(flat) or (flat.isdigit() and len(flat) < 10):
+        return []
+    return [(join_code(flat), chain[0][1], chain[-1][2])]
 
 
-_UNMARKED = str.maketrans("", "", ".-_'&")
+def _compound(text: str) -> list[Span]:
+    """The joined form of letters parted by marks, where people also write it so: wi-fi, t-shirt, h&m, head-set."""
+    if text.isalpha() or not (flat := text.translate(_MARKS)).isalpha() or len(flat) > 12:
+        return []
+    parts = re.split(r"[-._&]", text)
+    if len(parts) > 1 and (flat in _joined_words() or ("." not in text and any(len(part) <= 2 for part in parts))):
+        return [(stem(flat), 0, len(text))]
+    return []
+
+
+@cache
+def _joined_words() -> frozenset[str]:
+    return frozenset(read_lines("joined_en.txt"))
+
+
+def _shifted(spans: list[Span], by: int) -> list[Span]:
+    return [(text, start + by, end + by) for text, start, end in spans]

@@ -68,15 +68,16 @@ class BaseWords(Words):
 
 
 class ShopWords(Words):
-    """The base words and a shop's own, each frequent enough to be cut out whole."""
+    """The base words and a shop's own, each as frequent as it takes to be cut out whole (as jieba's add_word)."""
 
     def __init__(self, base: Words, terms: Iterable[str]) -> None:
         super().__init__()
         self._base = base
         self._own: dict[str, dict[str, float]] = {}
         for term in terms:
-            whole = base.load(term[0]).get(term, -math.inf)
-            self._own.setdefault(term[0], {})[term] = max(whole, log_probability(term, base) + 1e-6)
+            frequency = int(math.exp(log_probability(term, base)) * TOTAL) + 1
+            known = base.load(term[0]).get(term, -math.inf)
+            self._own.setdefault(term[0], {})[term] = max(known, math.log(frequency) - _LOG_TOTAL)
 
     def _read(self, char: str) -> Mapping[str, float]:
         own = self._own.get(char)

@@ -1,4 +1,4 @@
-"""Measures in one spelling: 128 GB = 128gb = 128G, 15.6" = 15.6 inch = 15.6英寸, 500ml = 500毫升."""
+"""Measures in one spelling: 128 GB = 128gb = 128G, 15.6" = 15.6 inch = 15.6英寸, 500ml = 500毫升, 10 x 15 cm."""
 
 from __future__ import annotations
 
@@ -7,22 +7,30 @@ from functools import cache
 
 from shelfwise.language.tables import read_rows
 
-NUMBER = r"\d++(?:\.\d++)?+"
+_NUMBER = r"\d++(?:\.\d++)?+"
 _GIGABYTES = frozenset({"16", "32", "64", "128", "256", "512"})  # 128G is a memory, 100g a weight
 _TERABYTES = frozenset({"1", "2", "3", "4", "5", "6", "8", "10", "12", "14", "16", "18", "20"})
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
+@cache
 def measure_pattern() -> str:
-    """The regular expression of a number with its unit over folded text; groups `number` and `unit`."""
-    near = "|".join(re.escape(spelling) for spelling in _spellings("near"))
-    joined = "|".join(re.escape(spelling) for spelling in _spellings("joined"))
-    chinese = "|".join(
-        spelling + (f"(?![{refused}])" if refused != "-" else "")
-        for _, spelling, place, refused in sorted(read_rows("units.tsv", 4), key=lambda row: -len(row[1]))
-        if place == "chinese"
-    )
-    latin = rf"(?:[ -]?(?:{near})|(?:{joined}))(?![a-z0-9])"
-    return rf"(?<![a-z0-9.])(?P<number>{NUMBER})(?P<unit>{latin}| ?(?:{chinese})|\"|'')"
+    """The regular expression, over folded text, of a number with its unit; groups `number` and `unit`.
+
+    A unit ends where no letter or digit follows, or where the next measure does (1.5m2.0m); the lookahead for that
+    is bounded, to keep hostile text linear.
+    """
+    near = "|".join(map(re.escape, _spellings("near")))
+    joined = "|".join(map(re.escape, _spellings("joined")))
+    chinese = "|".join(_chinese())
+    again = rf"(?=(?:{_NUMBER}(?:{near}|{joined}|{chinese})){{1,3}}+(?![a-z0-9]))"
+    latin = rf"(?:[ -]?(?:{near})|(?:{joined}))(?:(?![a-z0-9])|{again})"
+    return rf"(?P<number>{_NUMBER})(?P<unit>{latin}| ?(?:{chinese})|\"|'')"
+
+
+def size_pattern() -> str:
+    """The regular expression of numbers multiplied: 1920x1080, 10 x 15, 210*297*5; group `size`."""
+    return rf"(?P<size>{_NUMBER}(?: ?[x*] ?{_NUMBER}){{1,3}}+)(?P<sized>[ -]?(?:mm|cm|m|g|ml|inch|\"))?+(?![a-z0-9])"
 
 
 def canonical_measure(number: str, unit: str) -> str:
@@ -40,6 +48,15 @@ def canonical_measure(number: str, unit: str) -> str:
     return value + kept
 
 
+def canonical_size(size: str) -> str:
+    """One spelling of multiplied numbers.
+
+    >>> canonical_size("10 x 15.0"), canonical_size("1200*600")
+    ('10x15', '1200x600')
+    """
+    return "x".join(map(canonical_number, _NUMBERS.findall(size)))
+
+
 def canonical_number(number: str) -> str:
     """A number without idle zeros behind the point.
 
@@ -47,6 +64,11 @@ def canonical_number(number: str) -> str:
     ('1.8', '3', '2110')
     """
     return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+def numbers(text: str) -> list[tuple[str, int, int]]:
+    """The numbers in a text, each in one spelling and with its bounds."""
+    return [(canonical_number(match[0]), *match.span()) for match in _NUMBERS.finditer(text)]
 
 
 @cache
@@ -58,3 +80,8 @@ def _units() -> dict[str, str]:
 def _spellings(place: str) -> list[str]:
     spellings = (row[1] for row in read_rows("units.tsv", 4) if row[2] == place)
     return sorted(spellings, key=lambda spelling: -len(spelling))
+
+
+def _chinese() -> list[str]:
+    rows = sorted((row for row in read_rows("units.tsv", 4) if row[2] == "chinese"), key=lambda row: -len(row[1]))
+    return [spelling + (f"(?![{refused}])" if refused != "-" else "") for _, spelling, _, refused in rows]
