@@ -37,7 +37,8 @@ class WriteKey:
             hint = "Send the header Authorization: Bearer <key>."
             challenge = (("WWW-Authenticate", "Bearer"),)
             raise Refused(Problem(401, "unauthorized", "This needs an API key.", "authorization", hint, challenge))
-        if not hmac.compare_digest(given.strip().encode(), self.key.encode()):
+        # Header values arrive as Latin-1 text of whatever bytes were sent.
+        if not hmac.compare_digest(given.strip().encode("latin-1"), self.key.encode()):
             hint = f"It must equal the value of {self.variable} on the server."
             raise Refused(Problem(403, "forbidden", "The API key is wrong.", "authorization", hint))
 

@@ -97,8 +97,11 @@ def _invalid(error: RequestValidationError) -> Problem:
     if first["type"] == "json_invalid":
         reason = first.get("ctx", {}).get("error", "")
         return Problem(400, "malformed", f"The body is not valid JSON: {reason}.", "body", "Send a JSON document.")
-    where = [str(part) for part in first["loc"] if part not in {"body", "query", "path", "header"}]
-    return Problem(422, "invalid", f"{first['msg']}.", ".".join(where) or str(first["loc"][0]))
+    where = [str(part) for part in first["loc"][1:]]  # the first says whether body, query or path
+    if not where:
+        hint = "Send a JSON document with the header Content-Type: application/json."
+        return Problem(422, "invalid", f"{first['msg']}.", str(first["loc"][0]), hint)
+    return Problem(422, "invalid", f"{first['msg']}.", ".".join(where))
 
 
 class Catch:
