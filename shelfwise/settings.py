@@ -26,9 +26,10 @@ class Section(BaseModel):
 
 
 class ShopSettings(Section):
-    """Who the shop is."""
+    """Who the shop is. `database` is a PostgreSQL URL; empty: SQLite in the shop's folder."""
 
     name: str = "My shop"
+    database: str = ""
     languages: tuple[Literal["en", "zh"], ...] = ("en", "zh")
     currency: str = "CNY"
 

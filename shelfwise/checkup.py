@@ -1,0 +1,102 @@
+"""What `shelfwise doctor` looks at: the machine, then the shop, from the ground up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from shelfwise.errors import ShelfwiseError
+from shelfwise.shop import Shop
+
+FREE_SPACE = 2_000_000_000  # bytes; a generation, its successor and the encoder fit in it
+BEHIND = 0.1  # share of the catalogue changed since the index was built from which it is better built anew
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `remedy` is empty when there is nothing to do."""
+
+    part: str
+    state: Literal["good", "warning", "bad"]
+    found: str
+    remedy: str = ""
+
+
+def check(folder: Path) -> list[Finding]:
+    """All findings about this machine and the shop in a folder; never raises for what it finds."""
+    findings = list(_machine(folder))
+    try:
+        with Shop.open(folder) as shop:
+            for look in (_catalogue, _encoder, _generations, _index):
+                findings += _looked(look, shop)
+    except ShelfwiseError as error:
+        findings.append(Finding("shop", "bad", error.message, error.hint))
+    return findings
+
+
+def _looked(look: Callable[[Shop], Iterator[Finding]], shop: Shop) -> list[Finding]:
+    try:
+        return list(look(shop))
+    except ShelfwiseError as error:
+        return [Finding(look.__name__.strip("_"), "bad", error.message, error.hint)]
+
+
+def _machine(folder: Path) -> Iterator[Finding]:
+    version = sys.version.split()[0]
+    yield Finding("python", "good", f"{version}, {os.cpu_count()} cores")
+    place = folder if folder.exists() else Path()
+    free = shutil.disk_usage(place).free
+    state: Literal["good", "warning"] = "good" if free >= FREE_SPACE else "warning"
+    remedy = "" if state == "good" else "Free some space before the next index."
+    yield Finding("disk", state, f"{free / 1e9:.1f} GB free", remedy)
+    if not os.access(place, os.W_OK):
+        yield Finding("folder", "bad", f"{place} cannot be written to", "Give this user the right to write there.")
+
+
+def _catalogue(shop: Shop) -> Iterator[Finding]:
+    count = shop.catalog.store.count()
+    if count:
+        yield Finding("catalogue", "good", f"{count:,} products")
+    else:
+        yield Finding("catalogue", "warning", "no products", "Bring some in: shelfwise import FEED")
+
+
+def _encoder(shop: Shop) -> Iterator[Finding]:
+    encoder = shop.encoder()
+    if encoder is None:
+        yield Finding("encoder", "warning", "none: search is by words only", 'Set encoder.kind = "default".')
+        return
+    vector = encoder.encode(["hello 你好"], "query")
+    yield Finding("encoder", "good", f"{encoder.name}, {vector.shape[1]} dimensions")
+
+
+def _generations(shop: Shop) -> Iterator[Finding]:
+    for generation in shop.generations.list():
+        problems = generation.problems()
+        if problems:
+            yield Finding(
+                f"generation {generation.name}", "bad", "; ".join(problems[:3]), "Index again: shelfwise index"
+            )
+        else:
+            yield Finding(f"generation {generation.name}", "good", f"{generation.manifest.products:,} products, whole")
+
+
+def _index(shop: Shop) -> Iterator[Finding]:
+    status = shop.status()
+    problems = status["problems"]
+    if problems:
+        yield Finding("index", "bad", f"{problems}", "Index again: shelfwise index")
+        return
+    if status["outdated"]:
+        yield Finding("index", "warning", f"built with another {status['outdated']}", "Index again: shelfwise index")
+    searcher = shop.searcher()
+    changes = searcher.revision - searcher.generation.manifest.revision
+    products = max(searcher.generation.manifest.products, 1)
+    state: Literal["good", "warning"] = "warning" if changes > BEHIND * products else "good"
+    remedy = "Index again, so that the next start is quick: shelfwise index" if state == "warning" else ""
+    yield Finding("index", state, f"{changes:,} changes since generation {searcher.generation.name}", remedy)

@@ -1,0 +1,60 @@
+"""`shelfwise demo`: the demo shop, made if it is not there, then served or checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shelfwise.cli.console import errors, output, progress
+from shelfwise.cli.democheck import run_check
+from shelfwise.cli.serve import serve
+from shelfwise.errors import NoIndexError
+from shelfwise.settings import FILE
+from shelfwise.shop import Shop
+from shelfwise.simulate import demo_queries, demo_reviews, write_demo
+
+SEED = 7
+
+
+def demo(
+    shop: Annotated[Path, typer.Option(help="The demo shop's folder.")] = Path("demo-shop"),
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes a free port.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask a query of each kind over HTTP, print, and exit.")
+    ] = False,
+) -> None:
+    """Open a shop with a made-up bilingual catalogue; the first start makes it, an interrupted one goes on."""
+    make_demo(shop)
+    if check:
+        raise typer.Exit(run_check(shop))
+    serve(shop, host, port)
+
+
+def make_demo(folder: Path, seed: int = SEED) -> None:
+    """The demo shop in a folder, through the same doors as a real one. What is there already is not made again."""
+    new = not (folder / FILE).exists()
+    if new:
+        errors.print("Making the demo shop. This happens once.", highlight=False)
+    with Shop.create(folder, {"shop.name": "Shelfwise Demo 智选商城"}) if new else Shop.open(folder) as shop:
+        feed = folder / "feed"
+        if not (feed / "done").exists():
+            write_demo(feed, folder, seed)
+            (feed / "done").touch()
+        if shop.catalog.store.count() == 0 or not (feed / "imported").exists():
+            with progress("Importing the catalogue") as step:
+                report = shop.catalog.load(feed / "products.jsonl.gz", progress=step)
+            shop.catalog.store.add_reviews(demo_reviews(seed))
+            errors.print(str(report), markup=False, highlight=False, soft_wrap=True)
+            (feed / "imported").touch()
+        try:
+            shop.searcher()
+        except NoIndexError:
+            errors.print("Preparing the language model (once on this machine).", highlight=False)
+            shop.encoder()
+            with progress("Indexing") as step:
+                shop.index(demo_queries(), step)
+    if new:
+        output.print(f"The demo shop is in {folder}.", highlight=False)

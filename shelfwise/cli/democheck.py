@@ -1,0 +1,103 @@
+"""The demo's own check: serves the shop, asks a query of each kind over HTTP, and says what came back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from shelfwise.cli.console import output, print_table
+from shelfwise.errors import ShopError
+
+SECONDS = 60.0  # that a server may take to start
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of query: what is asked, and what must be true of the answer."""
+
+    name: str
+    path: str
+    params: dict[str, Any]
+    holds: Callable[[Any], bool]
+
+
+def _titles(answer: Any) -> list[str]:
+    return [item["product"]["title"] for item in answer["items"]]
+
+
+def _has(*words: str) -> Callable[[Any], bool]:
+    return lambda answer: any(word.lower() in " ".join(_titles(answer)[:5]).lower() for word in words)
+
+
+KINDS = (
+    Kind("English", "/v1/search", {"q": "wireless noise cancelling headphones"}, _has("耳机", "headphone")),
+    Kind("Chinese", "/v1/search", {"q": "我想找一款适合我的新款手机"}, _has("手机", "phone")),
+    Kind("the example: phones", "/v1/search", {"q": "iPhone 13"}, _has("iPhone 13")),
+    Kind("misspelt", "/v1/search", {"q": "wirless hedphones"}, _has("耳机", "headphone")),
+    Kind("homophone", "/v1/search", {"q": "手几"}, _has("手机", "phone")),
+    Kind("mixed", "/v1/search", {"q": "Type-C数据线"}, _has("type-c", "数据线")),
+    Kind("filter", "/v1/search", {"q": "phone", "filter": "price:1000..5000"}, lambda a: a["total"] > 0),
+    Kind("sorted", "/v1/search", {"q": "laptop", "sort": "price"}, lambda a: a["total"] > 0),
+    Kind("nothing like it", "/v1/search", {"q": "zzqxv 9937 wvut"}, lambda a: "items" in a),
+    Kind("suggestions", "/v1/suggest", {"q": "shou"}, lambda a: len(a["suggestions"]) > 0),
+    Kind("storefront", "/search", {"q": "空调", "lang": "zh"}, lambda a: "空调" in a),
+    Kind("ready", "/readyz", {}, lambda a: bool(a["ready"])),
+)
+
+
+def run_check(shop: Path) -> int:
+    """Ask every kind; 0 when all answers hold, 1 otherwise."""
+    rows, failed = [], 0
+    with serving(shop) as address, httpx.Client(base_url=address, timeout=20) as client:
+        for kind in KINDS:
+            response = client.get(kind.path, params=kind.params)
+            answer = response.json() if "json" in response.headers["content-type"] else response.text
+            good = response.status_code == 200 and kind.holds(answer)
+            failed += not good
+            rows.append(("✓" if good else "✗", kind.name, kind.params.get("q", ""), _short(answer)))
+        similar = client.get(f"/v1/similar/{_first_id(client)}").json()
+        rows.append(("✓" if similar["items"] else "✗", "similar", "", _short(similar)))
+        failed += not similar["items"]
+    print_table("", ("", "kind", "asked", "first answers"), rows)
+    output.print("All kinds of query are answered." if not failed else f"{failed} kinds of query failed.")
+    return 1 if failed else 0
+
+
+def _first_id(client: httpx.Client) -> str:
+    found: str = client.get("/v1/search", params={"q": "phone"}).json()["items"][0]["product"]["id"]
+    return found
+
+
+def _short(answer: Any) -> str:
+    if isinstance(answer, str):
+        return f"a page of {len(answer):,} characters"
+    if "items" in answer:
+        took = answer.get("took", {}).get("total")
+        return f"{answer['total']} found{f' in {took:.0f} ms' if took else ''}: " + " | ".join(
+            title[:28] for title in _titles(answer)[:3]
+        )
+    if "suggestions" in answer:
+        return " | ".join(one["text"] for one in answer["suggestions"][:5])
+    return str(answer)[:80]
+
+
+@contextmanager
+def serving(shop: Path) -> Iterator[str]:
+    """The address of a server of the shop, in a process of its own, for the length of a `with` block."""
+    call = [sys.executable, "-m", "shelfwise.cli", "serve", "--shop", str(shop), "--host", "127.0.0.1", "--port", "0"]
+    with subprocess.Popen(call, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            if " at http" not in line:
+                raise ShopError("The server did not start.", hint="See the message above.")
+            yield line.rsplit(" at ", 1)[1].strip()
+        finally:
+            process.terminate()
+            process.wait(SECONDS)

@@ -1,0 +1,114 @@
+"""From the catalogue to a generation of the index: terms, tokens, vectors, suggestions, spelling."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from shelfwise.catalog.base import CatalogStore
+from shelfwise.language.analyzer import BilingualAnalyzer
+from shelfwise.language.base import Encoder
+from shelfwise.language.terms import catalogue_terms
+from shelfwise.retrieval.base import Engine, GenerationPart, IndexedProduct
+from shelfwise.retrieval.centring import QueryCentreBuilder
+from shelfwise.retrieval.document import ENCODER_TEXT_VERSION, TEXT_FIELDS, Documents, encoder_text
+from shelfwise.retrieval.embedded import EmbeddedEngine
+from shelfwise.retrieval.generations import Generation, Generations
+from shelfwise.retrieval.labels import Labels
+from shelfwise.retrieval.profile import CatalogueProfileBuilder
+from shelfwise.retrieval.suggest import SuggesterBuilder
+from shelfwise.retrieval.vocabulary import VocabularyBuilder
+from shelfwise.types import Product
+
+TERMS = "terms"
+TERMS_FILE = "terms.txt"
+KEEP = 2  # generations kept: the one in service and the one before it
+
+Progress = Callable[[int, int | None], None]  # products done, products in all
+
+
+class Terms:
+    """A part of a generation: the catalogue's own words, without which its texts would be cut differently."""
+
+    name = TERMS
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        self._terms = terms
+
+    def add(self, product: Product, indexed: IndexedProduct) -> None:
+        """Products were read before."""
+
+    def write(self, into: Path) -> None:
+        """Writes a term a line."""
+        (into / TERMS_FILE).write_text("".join(f"{term}\n" for term in self._terms), "utf-8")
+
+    @staticmethod
+    def read(folder: Path) -> list[str]:
+        """The terms of a generation."""
+        return (folder / TERMS / TERMS_FILE).read_text("utf-8").splitlines()
+
+
+def default_engine() -> Engine:
+    """The engine that a shop uses."""
+    return EmbeddedEngine(TEXT_FIELDS)
+
+
+def vectorised(documents: Documents, encoder: Encoder | None, products: Sequence[Product]) -> list[IndexedProduct]:
+    """Products in index form, with vectors where there is an encoder."""
+    indexed = [documents(product) for product in products]
+    if encoder is None:
+        return indexed
+    vectors = encoder.encode([encoder_text(product) for product in products], "product")
+    return [dataclasses.replace(one, vector=vector) for one, vector in zip(indexed, vectors, strict=True)]
+
+
+def versions_of(analyzer: BilingualAnalyzer, encoder: Encoder | None, labels: Labels) -> dict[str, str]:
+    """What shapes an index beside the products; an index whose versions differ is out of date."""
+    return {
+        "analyzer": analyzer.fingerprint,
+        "encoder": encoder.name if encoder is not None else "none",
+        "encoder_text": str(ENCODER_TEXT_VERSION),
+        "labels": labels.fingerprint,
+    }
+
+
+def build_generation(
+    generations: Generations,
+    store: CatalogStore,
+    encoder: Encoder | None,
+    labels: Labels,
+    *,
+    clock: Callable[[], datetime],
+    past_queries: Iterable[tuple[str, int]] = (),
+    progress: Progress = lambda done, total: None,
+) -> Generation:
+    """Build a generation of all that the store holds, and serve it.
+
+    past_queries: what shoppers searched for, and how often; suggested under the search field.
+    Raises StorageError when the disk refuses; the generation in service stays as it is then.
+    """
+    revision, total = store.revision(), store.count()
+    analyzer = BilingualAnalyzer(terms := catalogue_terms(store.products()))
+    documents = Documents(analyzer, labels)
+    parts: list[GenerationPart] = [
+        Terms(terms),
+        VocabularyBuilder(),
+        SuggesterBuilder(past_queries),
+        QueryCentreBuilder(encoder),
+        CatalogueProfileBuilder(),
+    ]
+    generation = generations.build(
+        store.products(),
+        lambda products: vectorised(documents, encoder, products),
+        default_engine(),
+        parts,
+        versions=versions_of(analyzer, encoder, labels),
+        revision=revision,
+        clock=clock,
+        progress=lambda done: progress(done, total),
+    )
+    generations.switch(generation.name)
+    generations.prune(KEEP)
+    return generation

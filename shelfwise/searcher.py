@@ -1,0 +1,226 @@
+"""Search over one open generation: plan, encode, retrieve, relax, and hand out a slate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shelfwise.catalog.base import ProductChange
+from shelfwise.catalog.codec import decode
+from shelfwise.errors import EncoderError
+from shelfwise.indexing import Terms, vectorised
+from shelfwise.language.analyzer import BilingualAnalyzer
+from shelfwise.language.base import Encoder
+from shelfwise.language.detect import detect
+from shelfwise.retrieval.base import Change, FacetRequest, Match, Matches, Plan, Reader
+from shelfwise.retrieval.centring import QueryCentre
+from shelfwise.retrieval.compounds import Compounds
+from shelfwise.retrieval.document import Documents
+from shelfwise.retrieval.generations import Opened
+from shelfwise.retrieval.highlight import Highlighter
+from shelfwise.retrieval.labels import LOCALES, Labels
+from shelfwise.retrieval.plan import Planned, Planner, PlanSettings
+from shelfwise.retrieval.profile import CatalogueProfile
+from shelfwise.retrieval.reasons import reason
+from shelfwise.retrieval.relax import relaxations
+from shelfwise.retrieval.spelling import Speller
+from shelfwise.retrieval.suggest import Suggester
+from shelfwise.retrieval.synonyms import Synonyms, default_rules, read_rules
+from shelfwise.settings import SearchSettings
+from shelfwise.types import Explanation, Facet, Filter, Product, Query, Relaxation, Slate, SlateItem, Suggestion
+
+BATCH = 256  # live changes applied at once
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one run of a query found, and the stages that were left out."""
+
+    planned: Planned
+    matches: Matches
+    products: tuple[Product, ...]
+    relaxed: tuple[Relaxation, ...]
+    degraded: tuple[str, ...]
+
+
+class Searcher:
+    """Everything that belongs to one generation. Threads may share it; `apply` brings it up to date."""
+
+    def __init__(
+        self, opened: Opened, encoder: Encoder | None, labels: Labels, settings: SearchSettings, synonyms: Path
+    ) -> None:
+        folder = opened.generation.folder
+        self.generation = opened.generation
+        self.problems = opened.problems
+        self.reader: Reader = opened.reader
+        self.revision = opened.generation.manifest.revision
+        self._encoder = encoder
+        self._settings = settings
+        self._labels = labels
+        analyzer = BilingualAnalyzer(Terms.read(folder))
+        self.analyzer = analyzer
+        frequency = self.reader.document_frequency
+        rules = [*default_rules(), *(read_rules(synonyms) if synonyms.is_file() else [])]
+        self._planner = Planner(
+            analyzer,
+            Synonyms(rules, analyzer),
+            Speller.open(folder / "spelling", frequency),
+            Compounds(analyzer, frequency),
+            PlanSettings.of(settings),
+            search=settings,
+        )
+        self._suggester = Suggester.open(folder / "suggest")
+        self._centre = QueryCentre.open(folder / "centre")
+        self._profile = CatalogueProfile.open(folder / "profile")
+        self._highlighter = Highlighter(analyzer)
+        self._documents = Documents(analyzer, labels)
+
+    # --- answers ---------------------------------------------------------------------------------------------
+
+    def search(self, query: Query, query_id: str) -> Slate:
+        """The page of products that answers a query. Raises InputError for filters that cannot be used."""
+        start = time.perf_counter()
+        took: dict[str, float] = {}
+        answer = self._answer(query, took)
+        with _timed(took, "present"):
+            items = tuple(self._item(query, answer, place) for place in range(len(answer.products)))
+            facets = tuple(self.labelled(facet) for facet in answer.matches.facets)
+        took["total"] = 1000 * (time.perf_counter() - start)
+        return Slate(
+            query_id=query_id,
+            query=query,
+            items=items,
+            total=answer.matches.total,
+            facets=facets,
+            corrections=answer.planned.corrections,
+            did_you_mean=answer.planned.did_you_mean,
+            relaxed=answer.relaxed,
+            took=took,
+            degraded=answer.degraded,
+            generation=self.generation.name,
+        )
+
+    def similar(self, id: str, limit: int, query_id: str, filter: Filter | None = None) -> Slate:
+        """Products near to one, nearest first. Raises NotFoundError for an unknown id."""
+        matches = self.reader.similar(id, limit, filter)
+        text = {"en": "Similar to what you are looking at", "zh": "与当前商品相似"}
+        items = tuple(
+            SlateItem(decode(match.payload), match.score, place, why=Explanation(match.why, text))
+            for place, match in enumerate(matches.items)
+        )
+        return Slate(query_id, Query(""), items, matches.total, took=matches.took, generation=self.generation.name)
+
+    def suggest(self, prefix: str, limit: int) -> list[Suggestion]:
+        """Lines under the search field."""
+        return self._suggester.suggest(prefix, limit)
+
+    # --- live changes ----------------------------------------------------------------------------------------
+
+    def apply(self, changes: Iterator[ProductChange]) -> int:
+        """Make the catalogue's changes visible; how many there were."""
+        batch: list[ProductChange] = []
+        count = 0
+        for change in changes:
+            batch.append(change)
+            if len(batch) == BATCH:
+                count += self._apply(batch)
+                batch = []
+        return count + (self._apply(batch) if batch else 0)
+
+    def _apply(self, batch: Sequence[ProductChange]) -> int:
+        products = [change.product for change in batch if change.product is not None]
+        indexed = {one.id: one for one in vectorised(self._documents, self._encoder, products)}
+        self.reader.apply([Change(change.kind, change.id, indexed.get(change.id)) for change in batch])
+        for change in batch:
+            if change.kind == "upsert" and change.product is not None:
+                self._suggester.add(change.product)
+        self.revision = max(self.revision, *(change.revision for change in batch))
+        return len(batch)
+
+    def close(self) -> None:
+        """Remove what the reader kept on disk."""
+        self.reader.close()
+
+    # --- the stages ------------------------------------------------------------------------------------------
+
+    def _answer(self, query: Query, took: dict[str, float]) -> Answer:
+        with _timed(took, "plan"):
+            planned = self._planner.plan(query, facets=self._facets(query))
+        with _timed(took, "encode"):
+            planned, degraded = self._with_vector(planned, query.mode or self._settings.mode)
+        products: list[Product] = []
+
+        def more(found: Sequence[Match]) -> tuple[FacetRequest, ...]:
+            products[:] = [decode(match.payload) for match in found]
+            return self._profile.fitting(products) if query.facets is None and not self._settings.facets else ()
+
+        matches = self._run(planned.plan, more, took)
+        relaxed: list[Relaxation] = []
+        if matches.total == 0 and self._settings.relax and query.page.offset == 0:
+            for relaxation, plan in relaxations(planned, self._planner, query):
+                relaxed.append(relaxation)
+                matches = self._run(plan, more, took)
+                if matches.total:
+                    break
+        return Answer(planned, matches, tuple(products), tuple(relaxed), degraded)
+
+    def _run(
+        self, plan: Plan, more: Callable[[Sequence[Match]], tuple[FacetRequest, ...]], took: dict[str, float]
+    ) -> Matches:
+        matches = self.reader.search(plan, more)
+        for stage, milliseconds in matches.took.items():
+            took[stage] = took.get(stage, 0.0) + milliseconds
+        return matches
+
+    def _with_vector(self, planned: Planned, mode: str) -> tuple[Planned, tuple[str, ...]]:
+        """The plan with the query's vector; without it, and saying so, when the encoder does not answer."""
+        if mode == "lexical" or not planned.text:
+            return planned, ()
+        if self._encoder is None:
+            return planned, ("encoder",) if mode == "dense" else ()
+        try:
+            vector = self._encoder.encode([planned.text], "query")[0]
+        except EncoderError:
+            return planned, ("encoder",)
+        language = "en" if detect(planned.text) == "en" else "zh"
+        return planned.with_vector(self._centre(vector, language)), ()
+
+    def _facets(self, query: Query) -> tuple[FacetRequest, ...]:
+        names = query.facets if query.facets is not None else self._settings.facets
+        standing = {request.field: request for request in self._profile.standing()}
+        if not names and query.facets is None:
+            return tuple(standing.values())
+        return tuple(standing.get(name, FacetRequest(name)) for name in names)
+
+    # --- presentation ----------------------------------------------------------------------------------------
+
+    def _item(self, query: Query, answer: Answer, place: int) -> SlateItem:
+        match, product = answer.matches.items[place], answer.products[place]
+        return SlateItem(
+            product=product,
+            score=match.score,
+            position=query.page.offset + place,
+            why=Explanation(match.why, reason(match.why)),
+            highlights=self._highlighter.highlight(product, answer.planned),
+        )
+
+    def labelled(self, facet: Facet) -> Facet:
+        """The facet with its names in each language; numbers have none."""
+        labels = self._labels
+        values = facet.values
+        if facet.kind in ("terms", "tree"):
+            values = tuple(
+                replace(value, label={locale: labels.value(facet.field, value.value, locale) for locale in LOCALES})
+                for value in values
+            )
+        return replace(facet, values=values, label={locale: labels.field(facet.field, locale) for locale in LOCALES})
+
+
+@contextmanager
+def _timed(took: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    took[stage] = took.get(stage, 0.0) + 1000 * (time.perf_counter() - start)

@@ -1,0 +1,299 @@
+"""The composition root: one object that opens a shop's folder and wires the rooms together."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import tomlkit
+
+from shelfwise.catalog import Catalog
+from shelfwise.catalog.base import Offer
+from shelfwise.catalog.store import SqlCatalogStore
+from shelfwise.errors import NoIndexError, ShopError
+from shelfwise.indexing import Progress, build_generation, default_engine, versions_of
+from shelfwise.language.base import Encoder
+from shelfwise.language.cache import CachedEncoder
+from shelfwise.language.encoders.registry import load_encoder
+from shelfwise.live import Follower
+from shelfwise.retrieval.base import FacetRequest, Plan
+from shelfwise.retrieval.filters import parse_filter
+from shelfwise.retrieval.generations import Generation, Generations
+from shelfwise.retrieval.labels import Labels
+from shelfwise.searcher import Searcher
+from shelfwise.settings import FILE, Settings, read_settings
+from shelfwise.types import Facet, Page, Product, Query, Review, Slate, Suggestion
+
+DATABASE = "shop.db"
+PICTURES = "pictures"
+VECTORS = "cache/vectors.db"
+
+
+class Shop:
+    """A shop that can be filled, indexed and searched. Threads may share it; several may be open in one process.
+
+    >>> import tempfile
+    >>> from shelfwise import Product
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with Shop.create(f"{folder}/shop", {"encoder.kind": "none"}) as shop:
+    ...         _ = shop.upsert([Product("1", "red shoes"), Product("2", "blue hat")])
+    ...         _ = shop.index()
+    ...         [product.id for product in shop.search("red shoe").products]
+    ['1']
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ids: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.labels = Labels.read(folder / settings.search.labels)
+        store = SqlCatalogStore.open(settings.shop.database or folder / DATABASE)
+        self.catalog = Catalog(store, folder, settings.shop.currency)
+        self._store = store
+        self.generations = Generations(folder / "index")
+        self._clock = clock
+        self._ids = ids
+        self._lock = threading.RLock()
+        self._encoder: Encoder | None = None
+        self._encoder_loaded = False
+        self._searcher: Searcher | None = None
+        self._follower: Follower | None = None
+
+    # --- opening ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, folder: str | Path, flags: Mapping[str, Any] | None = None) -> Shop:
+        """A new shop in a folder. `flags` are settings by dotted name, kept in its settings file.
+
+        Raises ShopError when there is a shop already, SettingsError for settings that cannot be used.
+        """
+        path = Path(folder)
+        if (path / FILE).exists():
+            raise ShopError(f"{path} is a shop already.", hint="Choose another folder, or open this one.")
+        read_settings(path, {}, flags)
+        path.mkdir(parents=True, exist_ok=True)
+        document: dict[str, Any] = {"shop": {"name": path.resolve().name}}
+        for dotted, value in (flags or {}).items():
+            section, key = dotted.split(".", 1)
+            document.setdefault(section, {})[key] = value
+        (path / PICTURES).mkdir(exist_ok=True)
+        (path / FILE).write_text(tomlkit.dumps(document), "utf-8")
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, folder: str | Path, flags: Mapping[str, Any] | None = None) -> Shop:
+        """The shop of a folder. Raises ShopError when there is none, SettingsError for a bad settings file."""
+        path = Path(folder)
+        if not (path / FILE).is_file():
+            raise ShopError(f"{path} is not a shop: it has no {FILE}.", hint=f"Make one with: shelfwise init {path}")
+        return cls(path, read_settings(path, flags=flags))
+
+    def close(self) -> None:
+        """Stop following changes and let go of files. Nothing needs saving."""
+        if self._follower is not None:
+            self._follower.close()
+        with self._lock:
+            if self._searcher is not None:
+                self._searcher.close()
+                self._searcher = None
+            if isinstance(self._encoder, CachedEncoder):
+                self._encoder.close()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- searching -------------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: Query | str,
+        *,
+        shopper: str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        limit: int = 24,
+        offset: int = 0,
+        **options: Any,
+    ) -> Slate:
+        """The page of products that answers a query: a text with options (fields of `Query`), or a whole `Query`.
+
+        Raises InputError for filters that cannot be used, NoIndexError before the first `index`.
+        """
+        if isinstance(query, str):
+            parsed = parse_filter(filters) if filters else None
+            query = Query(query, shopper, filters=parsed, page=Page(offset, limit), **options)
+        return self.searcher().search(query, self._ids())
+
+    def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
+        """What the beginning of a query may become: products, categories, brands, past queries."""
+        return self.searcher().suggest(prefix, limit)
+
+    def similar(self, id: str, limit: int = 8) -> Slate:
+        """Products like one product. Raises NotFoundError for an unknown id."""
+        return self.searcher().similar(id, limit, self._ids())
+
+    def product(self, id: str) -> Product | None:
+        """A product as the catalogue has it now."""
+        return next(iter(self._store.get([id])), None)
+
+    def reviews(self, product: str, limit: int = 20, offset: int = 0) -> list[Review]:
+        """Reviews of a product, the newest first."""
+        return self._store.reviews(product, limit, offset)
+
+    def categories(self) -> Facet:
+        """The category tree with counts."""
+        plan = Plan(facets=(FacetRequest("category", "tree", 200),), limit=0)
+        facet = self.searcher().reader.search(plan).facets[0]
+        return self.searcher().labelled(facet)
+
+    def picture(self, path: str) -> Path | None:
+        """A file of the shop's pictures folder; None for what is not there or would lie outside it."""
+        root = (self.folder / PICTURES).resolve()
+        file = (root / path).resolve()
+        return file if file.is_relative_to(root) and file.is_file() else None
+
+    # --- writing ---------------------------------------------------------------------------------------------
+
+    def upsert(self, products: Sequence[Product]) -> int:
+        """Add or replace products: durable and visible when it returns; how many differed from before."""
+        count = self._store.upsert(products)
+        self.catch_up()
+        return count
+
+    def patch(self, offers: Sequence[Offer]) -> tuple[int, tuple[str, ...]]:
+        """Change prices and stock: how many products were found, and the ids of those not found."""
+        patched = self._store.patch(offers)
+        self.catch_up()
+        return patched
+
+    def delete(self, ids: Sequence[str]) -> int:
+        """Take products out: how many there were."""
+        count = self._store.delete(ids)
+        self.catch_up()
+        return count
+
+    def index(self, past_queries: Iterable[tuple[str, int]] = (), progress: Progress | None = None) -> Generation:
+        """Build a generation of the whole catalogue and serve it; the old one is kept for `rollback`.
+
+        Vectors of texts that were encoded before come from the cache, so an interrupted run goes on where it was.
+        """
+        generation = build_generation(
+            self.generations,
+            self._store,
+            self.encoder(),
+            self.labels,
+            clock=self._clock,
+            past_queries=past_queries,
+            progress=progress or (lambda done, total: None),
+        )
+        if self._searcher is not None:
+            self.catch_up()
+        return generation
+
+    def rollback(self) -> Generation:
+        """Serve the generation before the current one. Changes since then are replayed from the catalogue."""
+        generation = self.generations.rollback()
+        if self._searcher is not None:
+            self.catch_up()
+        return generation
+
+    # --- staying current -------------------------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """From now on, make visible what other processes change, within a second (a server calls this)."""
+        if self._follower is None:
+            self._follower = Follower(self.catch_up)
+
+    def catch_up(self) -> int:
+        """Make visible what changed since the last look; how many products that was."""
+        with self._lock:
+            searcher = self._searcher
+            if searcher is None:
+                return 0
+            if self.generations.current() not in (searcher.generation.name, None) and not searcher.problems:
+                self._searcher = self._open()
+                searcher.close()
+                return 0
+            return self._replay(searcher)
+
+    def _replay(self, searcher: Searcher) -> int:
+        revision = self._store.revision()
+        return searcher.apply(self._store.changes(searcher.revision)) if revision > searcher.revision else 0
+
+    def searcher(self) -> Searcher:
+        """The open index, opened by the first call. Raises NoIndexError, CorruptIndexError."""
+        if self._searcher is None:
+            with self._lock:
+                if self._searcher is None:
+                    self._searcher = self._open()
+        return self._searcher
+
+    def _open(self) -> Searcher:
+        opened = self.generations.open_current(default_engine())
+        encoder = self.encoder()
+        synonyms = self.folder / self.settings.search.synonyms
+        searcher = Searcher(opened, encoder, self.labels, self.settings.search, synonyms)
+        self._replay(searcher)
+        return searcher
+
+    def encoder(self) -> Encoder | None:
+        """The shop's encoder with its cache, loaded by the first call."""
+        with self._lock:
+            if not self._encoder_loaded:
+                loaded = load_encoder(self.settings.encoder, folder=self.folder)
+                if loaded is not None:
+                    (self.folder / VECTORS).parent.mkdir(exist_ok=True)
+                    self._encoder = CachedEncoder(loaded, self.folder / VECTORS)
+                self._encoder_loaded = True
+            return self._encoder
+
+    # --- state -----------------------------------------------------------------------------------------------
+
+    def ready(self) -> bool:
+        """Whether searches can be answered."""
+        try:
+            self.searcher()
+        except ShopError:
+            return False
+        return True
+
+    def status(self) -> dict[str, object]:
+        """What is open: generation, products, revision, encoder, and what is missing or out of date."""
+        found: dict[str, object] = {
+            "name": self.settings.shop.name,
+            "products": self._store.count(),
+            "revision": self._store.revision(),
+            "generation": self.generations.current(),
+        }
+        try:
+            searcher = self.searcher()
+        except NoIndexError:
+            return {**found, "problems": ["no index yet"]}
+        encoder = self.encoder()
+        now = versions_of(searcher.analyzer, encoder, self.labels)
+        built = searcher.generation.manifest.versions
+        outdated = [name for name, version in now.items() if built.get(name) != version]
+        return {
+            **found,
+            "generation": searcher.generation.name,
+            "indexed_revision": searcher.revision,
+            "encoder": encoder.name if encoder else None,
+            "outdated": outdated,
+            "problems": list(searcher.problems),
+        }
