@@ -4,14 +4,21 @@
     x′ = LN(x + Wₒ·attention(W_q·x, W_k·x, W_v·x)),   x ← LN(x′ + W₂·gelu(W₁·x′)),   12 times
     v  = Σₜ maskₜ·xₜ / ‖Σₜ maskₜ·xₜ‖₂            (mean pooling; its division cancels in the norm)
 
-Precisions. "int8": W is rounded to int8 with one scale per output channel, x to uint8 as it flows; the fastest.
-"float32": W as it is in the file; the oracle. The word embedding keeps its 4-bit blocks in both, so it is exact.
+Without `ranges`, weights and values are float32: the oracle. With them, a linear layer is W·x ≈ (W·diag s)₈ · (x/s)₈:
+weights in int8 with a scale for each output, values in uint8 as they flow, both smoothed by s (quantize.py). The
+inner layer's values differ most between tokens, so there each token is brought to a largest magnitude of 1 before.
+The word embedding keeps its 4-bit blocks in both, so it is exact.
+
+Measured on 400 product titles in English and Chinese against float32: cosine .9968 with plain 8 bits (the ten nearest
+agree to 84%), .9997 as it is here (95%), 8% slower than plain, 2.1 times the speed of float32.
+
 The graph uses ONNX Runtime's fused operators (domain com.microsoft), which run on CPU.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,33 +26,30 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from shelfwise.language.encoders.e5_weights import BLOCK, E5Weights
+from shelfwise.language.encoders.quantize import quantize_rows, smoothing
 from shelfwise.types import Float32
 
-VERSION = 1  # grows with every change of the graph, so that a cached file of an older graph is not used
-Precision = Literal["int8", "float32"]
+VERSION = 2  # grows with every change of graph or tokenizer, so that a cached file of an older one is not used
 
 
-def build_graph(weights: E5Weights, precision: Precision = "int8") -> onnx.ModelProto:
-    """The model: input_ids and attention_mask Int64[n, t] → embedding Float32[n, hidden], unit rows."""
-    return _Graph(weights, precision).model()
+def build_graph(weights: E5Weights, ranges: Mapping[str, Float32] | None = None) -> onnx.ModelProto:
+    """The model: input_ids and attention_mask Int64[n, t] → embedding Float32[n, hidden], unit rows.
 
-
-def quantize_rows(matrix: Float32) -> tuple[npt.NDArray[np.int8], Float32]:
-    """Int8[n, m] and scales Float32[n] with matrix ≈ scale · int8 (symmetric, the largest value becomes ±127).
-
-    >>> q, s = quantize_rows(np.array([[0.0, 1.0, -2.0]], np.float32))
-    >>> q.tolist(), (q * s[:, None]).round(2).tolist()
-    ([[0, 64, -127]], [[0.0, 1.01, -2.0]])
+    With `ranges` (e5_calibration.measure_ranges) the model is in 8 bits, without in float32.
     """
-    scale = (np.abs(matrix).max(axis=1) / 127.0).astype(np.float32)
-    scale[scale == 0] = 1.0
-    return np.rint(matrix / scale[:, None]).astype(np.int8), scale
+    return _Graph(weights, ranges).model()
+
+
+def linear_inputs(layers: int) -> list[str]:
+    """Names of the values that go into linear layers: those that `ranges` has to know."""
+    inner = [f"l{layer}.{part}" for layer in range(layers) for part in ("a", "aln", "gelu", "oln")]
+    return ["embedded.ln", *inner[:-1]]
 
 
 class _Graph:
-    def __init__(self, weights: E5Weights, precision: Precision) -> None:
+    def __init__(self, weights: E5Weights, ranges: Mapping[str, Float32] | None) -> None:
         self.weights = weights
-        self.precision = precision
+        self.ranges = ranges
         self.nodes: list[onnx.NodeProto] = []
         self.tensors: list[onnx.TensorProto] = []
 
@@ -53,6 +57,7 @@ class _Graph:
         shape = {name: helper.make_tensor_value_info(name, TensorProto.INT64, ["n", "t"]) for name in _INPUTS}
         out = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["n", self.weights.hidden])
         self._cast("attention_mask", "mask", TensorProto.INT32)
+        self._tensor("last", np.array([-1]))
         hidden = self._embed()
         for layer in range(self.weights.layers):
             hidden = self._layer(hidden, f"l{layer}.")
@@ -82,27 +87,61 @@ class _Graph:
         inputs = ["word", "input_ids", "word.scale", "word.zero"]
         self._fused("GatherBlockQuantized", inputs, "words", gather_axis=0, quantize_axis=1, block_size=BLOCK)
 
-    def _layer(self, hidden: str, at: str) -> str:
-        joined = self._linear(hidden, at + "qkv", ("q", "k", "v"), at)  # [n, t, 3·hidden]
+    def _layer(self, x: str, at: str) -> str:
+        joined = self._linear(x, at + "qkv", *self._attention_weights(at))  # [n, t, 3·hidden]
         parts = [at + "q", at + "k", at + "v"]
         self.nodes.append(helper.make_node("Split", [joined], parts, axis=2, num_outputs=3))
         heads = self._fused("MultiHeadAttention", [*parts, "", "mask"], at + "a", num_heads=self.weights.heads)
-        hidden = self._add_norm(self._linear(heads, at + "ao.y", ("ao",), at), hidden, at + "aln")
-        inner = self._fused("Gelu", [self._linear(hidden, at + "fi.y", ("fi",), at)], at + "gelu")
-        return self._add_norm(self._linear(inner, at + "fo.y", ("fo",), at), hidden, at + "oln")
+        x = self._add_norm(self._linear(heads, at + "ao.y", *self._output_weights(at)), x, at + "aln")
+        inner = self._fused("Gelu", [self._linear(x, at + "fi.y", *self._weights(at + "fi"))], at + "gelu")
+        return self._add_norm(self._linear(inner, at + "fo.y", *self._weights(at + "fo"), by_token=True), x, at + "oln")
 
-    def _linear(self, x: str, out: str, parts: tuple[str, ...], at: str) -> str:
-        """W·x + b, where W and b are the parts' stacked."""
-        matrix = np.concatenate([self.weights.blocks[f"{at}{part}.w"].dense() for part in parts])
-        self._tensor(out + ".b", np.concatenate([self.weights.floats[f"{at}{part}.b"] for part in parts]))
-        if self.precision == "float32":
+    def _weights(self, at: str) -> tuple[Float32, Float32]:
+        return self.weights.blocks[f"{at}.w"].dense(), self.weights.floats[f"{at}.b"]
+
+    def _attention_weights(self, at: str) -> tuple[Float32, Float32]:
+        """W and b of query, key and value, stacked. The smoothing of the heads' output is free: it goes into W_v."""
+        parts = [self._weights(at + part) for part in "qkv"]
+        smooth = self._smooth(at + "a", self._weights(at + "ao")[0])
+        if smooth is not None:
+            matrix, bias = parts[2]
+            parts[2] = (matrix / smooth[:, None], bias / smooth)
+        return np.concatenate([matrix for matrix, _ in parts]), np.concatenate([bias for _, bias in parts])
+
+    def _output_weights(self, at: str) -> tuple[Float32, Float32]:
+        matrix, bias = self._weights(at + "ao")
+        smooth = self._smooth(at + "a", matrix)
+        return (matrix if smooth is None else matrix * smooth), bias
+
+    def _smooth(self, x: str, matrix: Float32) -> Float32 | None:
+        return None if self.ranges is None else smoothing(self.ranges[x], matrix)
+
+    def _linear(self, x: str, out: str, matrix: Float32, bias: Float32, by_token: bool = False) -> str:
+        """W·x + b."""
+        self._tensor(out + ".b", bias)
+        if self.ranges is None:
             self._node("MatMul", [x, self._tensor(out + ".w", matrix.T)], out + ".wx")
             return self._node("Add", [out + ".wx", out + ".b"], out)
+        if not x.endswith(".a"):  # the heads' output comes smoothed
+            smooth = smoothing(self.ranges[x], matrix)
+            matrix = matrix * smooth
+            x = self._node("Mul", [x, self._tensor(out + ".1/s", 1.0 / smooth)], out + ".x")
+        return self._eight_bits_by_token(x, out, matrix) if by_token else self._eight_bits(x, out, matrix, out + ".b")
+
+    def _eight_bits(self, x: str, out: str, matrix: Float32, bias: str = "") -> str:
         rows, scale = quantize_rows(matrix)
-        self._tensor(out + ".w", rows.T)
-        self._tensor(out + ".s", scale)
-        self._tensor(out + ".z", np.zeros(len(scale), np.int8))
-        return self._fused("DynamicQuantizeMatMul", [x, out + ".w", out + ".s", out + ".z", out + ".b"], out)
+        zero = np.zeros(len(scale), np.int8)
+        tensors = [self._tensor(out + ".w", rows.T), self._tensor(out + ".s", scale), self._tensor(out + ".z", zero)]
+        return self._fused("DynamicQuantizeMatMul", [x, *tensors, bias], out)
+
+    def _eight_bits_by_token(self, x: str, out: str, matrix: Float32) -> str:
+        """As above, for x / max |x| of each token."""
+        self._node("Abs", [x], out + ".abs")
+        self._node("ReduceMax", [out + ".abs", "last"], out + ".max")  # [n, t, 1]
+        self._node("Div", [x, out + ".max"], out + ".even")
+        self._eight_bits(out + ".even", out + ".wx/max", matrix)
+        self._node("Mul", [out + ".wx/max", out + ".max"], out + ".wx")
+        return self._node("Add", [out + ".wx", out + ".b"], out)
 
     def _add_norm(self, x: str, skip: str, norm: str) -> str:
         inputs = [x, skip, self._tensor(norm + ".w"), self._tensor(norm + ".b")]
@@ -110,7 +149,7 @@ class _Graph:
 
     def _pool(self, hidden: str) -> None:
         self._cast("attention_mask", "mask.float", TensorProto.FLOAT)
-        self._node("Unsqueeze", ["mask.float", self._tensor("last", np.array([-1]))], "mask.column")
+        self._node("Unsqueeze", ["mask.float", "last"], "mask.column")
         self._node("Mul", [hidden, "mask.column"], "masked")
         self._node("ReduceSum", ["masked", self._tensor("tokens", np.array([1]))], "sum", keepdims=0)  # [n, hidden]
         self._node("LpNormalization", ["sum"], "embedding", axis=1, p=2)

@@ -11,17 +11,19 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from rich.console import Console
 
 from shelfwise.errors import EncoderError
 from shelfwise.language.encoders import e5_graph
-from shelfwise.language.encoders.e5_graph import Precision
+from shelfwise.language.encoders.e5_calibration import measure_ranges
 from shelfwise.language.encoders.e5_tokenizer import build_tokenizer
 from shelfwise.language.encoders.e5_weights import digest, packed_file, read_weights
 from shelfwise.language.encoders.onnx import OnnxEncoder
 
+Precision = Literal["int8", "float32"]
 PREFIXES = ("query: ", "passage: ")
 MAX_TOKENS = 128
 
@@ -60,10 +62,12 @@ def load_e5(
 def _convert(source: Path, precision: Precision, model: Path, tokenizer: Path) -> None:
     Console(stderr=True).print("Preparing the language model: a few seconds, once.", highlight=False)
     weights = read_weights(source)
-    graph = e5_graph.build_graph(weights, precision).SerializeToString()
+    words = build_tokenizer(weights)
+    ranges = measure_ranges(weights, words) if precision == "int8" else None
+    graph = e5_graph.build_graph(weights, ranges).SerializeToString()
     try:
         model.parent.mkdir(parents=True, exist_ok=True)
-        _write(tokenizer, lambda path: build_tokenizer(weights).save(str(path), pretty=False))
+        _write(tokenizer, lambda path: words.save(str(path), pretty=False))
         _write(model, lambda path: path.write_bytes(graph))
     except OSError as error:
         hint = "Set SHELFWISE_CACHE to a folder that can be written."
