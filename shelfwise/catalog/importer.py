@@ -212,9 +212,9 @@ def _note_duplicates(writer: Writer, run: Run, batch: _Batch) -> None:
     unique = dict.fromkeys(batch.ids)
     again = runs.note_ids(writer, run, unique)
     run.tally.duplicates += len(batch.ids) - len(unique) + len(again)
-    if (wanted := SHOWN - len(run.tally.repeated)) > 0 and (again or len(unique) < len(batch.ids)):
+    if again or len(unique) < len(batch.ids):
         within = [id for id, times in Counter(batch.ids).items() if times > 1]
-        run.tally.repeated += list(dict.fromkeys([*within, *again]))[:wanted]
+        run.tally.repeated = list(dict.fromkeys([*run.tally.repeated, *within, *again]))[:SHOWN]
     runs.note_ids(writer, run, dict.fromkeys(id for id in batch.kept if is_storable(id)))
 
 

@@ -85,8 +85,8 @@ def count_vanished(writer: Writer, run: Run) -> int:
 def vanished(writer: Writer, run: Run) -> Iterator[list[str]]:
     """Ids that the feed does not have, some at a time; the caller deletes them before asking for the next."""
     query = _vanished(run).limit(IDS_AT_ONCE)
-    while ids := writer.connection.execute(query).scalars().all():
-        yield list(ids)
+    while rows := writer.connection.execute(query).all():
+        yield [row.id for row in rows]
 
 
 def _vanished(run: Run) -> sa.Select[tuple[str]]:

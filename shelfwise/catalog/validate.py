@@ -91,8 +91,13 @@ class Converter:
 
     def id(self, row: Row, refuse: Refuse) -> str | None:
         """The id of a row."""
-        offer = self.offer(row, refuse)
-        return None if offer is None else offer.id
+        try:
+            got = {"id": self._fields["id"](row.values)}
+            self._require(got, "id")
+        except (BadValue, Unusable) as bad:
+            refuse(self._bad_row(row.number, bad))
+            return None
+        return str(got["id"])
 
     # --- parts of a product ----------------------------------------------------------------------------------
 
