@@ -56,7 +56,7 @@ class OpenAIEncoder:
     def dim(self) -> int:
         """Width of the vectors; the first use asks the endpoint."""
         if self._width is None:
-            self._width = self._post(["dimension"], "query").shape[1]
+            return self._post(["dimension"], "query").shape[1]
         return self._width
 
     def encode(self, texts: Sequence[str], kind: TextKind) -> Float32:
@@ -67,7 +67,7 @@ class OpenAIEncoder:
         """
         clean = [_clean(text) for text in texts]
         parts = [self._post(clean[at : at + self._batch], kind) for at in range(0, len(clean), self._batch)]
-        return np.concatenate([np.empty((0, self.dim), np.float32), *parts])
+        return np.concatenate(parts) if parts else np.empty((0, self.dim), np.float32)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -97,9 +97,11 @@ class OpenAIEncoder:
             rows = sorted(answer.json()["data"], key=lambda row: row["index"])
             if [row["index"] for row in rows] != list(range(count)):
                 raise ValueError(f"{len(rows)} vectors for {count} texts")
-            return _unit(np.array([row["embedding"] for row in rows], np.float32), self._width)
+            vectors = _unit(np.array([row["embedding"] for row in rows], np.float32), self._width)
         except (ValueError, KeyError, TypeError) as error:
             raise self._error(f"the answer is not a list of embeddings: {error!r}") from None
+        self._width = vectors.shape[1]
+        return vectors
 
     def _error(self, trouble: str) -> EncoderError:
         place = f"{self._url.scheme}://{self._url.netloc.decode()}{self._url.path}"
