@@ -50,20 +50,18 @@ def analyze_chunk(text: str) -> Chunk:
     for match in _PART.finditer(text):
         part, start, end = match[0], match.start(), match.end()
         measure = _MEASURE.fullmatch(part) if match.lastgroup == "mixed" else None
+        flat = canonical_version(part)
         if measure:
             value = canonical_measure(measure["number"], measure["unit"])
             words += [(value, start, end), *_shifted(numbers(measure["number"]), start)]
-            codes += [*_chain_code(chain), (value, start, end)]
-            chain = []
-            continue
-        found = _part(match.lastgroup or "", part, start)
-        words += found
-        flat = canonical_version(part)
-        if not part.isalpha() and match.lastgroup != "decimal" and is_code(flat):
-            codes.append((join_code(flat), start, end))
+            codes.append((value, start, end))
+        else:
+            words += _part(match.lastgroup or "", part, start)
+            if not part.isalpha() and match.lastgroup != "decimal" and is_code(flat):
+                codes.append((join_code(flat), start, end))
         chain.append((flat, start, end))
     joined = _compound(text)
-    flat = "".join(part for part, _, _ in chain) if chain and chain[0][1] == 0 and len(chain) <= MOST_PARTS else ""
+    flat = "".join(part for part, _, _ in chain) if len(chain) <= MOST_PARTS else ""
     codes += _chain_code(chain)
     return Chunk(tuple(joined + words), tuple(codes), flat if len(flat) <= LONGEST else "")
 
@@ -108,7 +106,7 @@ def _mixed(part: str, start: int) -> list[Span]:
 
 
 def _chain_code(chain: list[Span]) -> list[Span]:
-    """The parts between measures as one code, when there are several and they have letters and digits."""
+    """The parts as one code, when there are several and they have letters and digits."""
     if not 1 < len(chain) <= MOST_PARTS:
         return []
     flat = "".join(part for part, _, _ in chain)

@@ -10,13 +10,13 @@ from shelfwise.language.chinese import HAN
 Language = Literal["en", "zh", "mixed"]
 
 _HAN = re.compile(f"[{HAN}]")
-_LATIN_WORD = re.compile(r"[^\W\d_]{2,}")
+_LATIN_WORD = re.compile(r"[^\W\d_]{3,}")
 _MIXED_SHARE = 0.25  # a language with less of the words than this is a guest
 _SAMPLE = 2_000
 
 
 def detect(text: str) -> Language:
-    """The language of a text. A Chinese character weighs half a word, a Latin word of 2+ letters a whole one; model
+    """The language of a text. A Chinese character weighs half a word, a Latin word of 3+ letters a whole one; model
     numbers and units hardly weigh. Text without either (digits, emoji, nothing) counts as English.
 
     >>> detect("wireless mouse"), detect("无线鼠标 2.4G"), detect("Apple 苹果 iPhone 14 手机")

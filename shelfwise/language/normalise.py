@@ -54,13 +54,13 @@ def normalise(text: str) -> Normalised:
     """
     if text.isascii() and text.isprintable():
         return Normalised(text.lower())
-    folding = _folding()
+    folding, phrases = _folding(), _phrases()
+    if not phrases.pivots.isdisjoint(text):
+        return _with_offsets(_phrased(text, folding, phrases))
     folded = text.translate(folding)
-    moved = not folding.irregular.isdisjoint(text)
-    phrases = _phrases()
-    if not phrases.heads.isdisjoint(text):
-        return _with_phrases(text, folding, phrases)
-    return _with_offsets([folding[ord(char)] for char in text]) if moved else Normalised(folded)
+    if folding.irregular.isdisjoint(text):
+        return Normalised(folded)
+    return _with_offsets([folding[ord(char)] for char in text])
 
 
 def fold(text: str) -> str:
@@ -105,18 +105,18 @@ class _Folding(dict[int, str]):
 
 @dataclass(frozen=True, slots=True)
 class _Phrases:
-    """Traditional phrases whose characters change otherwise than they do alone (乾坤 keeps its 乾)."""
+    """Traditional phrases; in some a character, the pivot, changes otherwise than alone (乾坤 keeps its 乾)."""
 
     pattern: re.Pattern[str]
     simplified: dict[str, str]
-    heads: frozenset[str]
+    pivots: frozenset[str]
 
 
-def _with_phrases(text: str, folding: _Folding, phrases: _Phrases) -> Normalised:
+def _phrased(text: str, folding: _Folding, phrases: _Phrases) -> list[str]:
     parts = [folding[ord(char)] for char in text]
     for match in phrases.pattern.finditer(text):
         parts[match.start() : match.end()] = phrases.simplified[match[0]]
-    return _with_offsets(parts)
+    return parts
 
 
 def _with_offsets(parts: list[str]) -> Normalised:
@@ -133,15 +133,18 @@ def _with_offsets(parts: list[str]) -> Normalised:
 
 @cache
 def _folding() -> _Folding:
-    return _Folding(_pairs("TSCharacters.txt"))
+    simplified = _pairs("TSCharacters.txt")
+    return _Folding({char: simplified.get(kept, kept) for char, kept in simplified.items()})  # 薴 → 苧 → 苎
 
 
 @cache
 def _phrases() -> _Phrases:
     simplified = {key: value for key, value in _pairs("TSPhrases.txt").items() if len(key) == len(value)}
     longest_first = sorted(simplified, key=len, reverse=True)
-    heads = frozenset(key[0] for key in simplified)
-    return _Phrases(re.compile("|".join(map(re.escape, longest_first))), simplified, heads)
+    folding = _folding()
+    changes = (pair for key, value in simplified.items() for pair in zip(key, value, strict=True))
+    pivots = frozenset(char for char, kept in changes if folding[ord(char)] != kept)
+    return _Phrases(re.compile("|".join(map(re.escape, longest_first))), simplified, pivots)
 
 
 def _pairs(name: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ _UNKNOWN = -_LOG_TOTAL  # a character that is no word counts as seen once
 
 
 class Words:
-    """Words by first character: `logs[c]` is word → log p(word), `longest[c]` the length of the longest."""
+    """Words by first character: `logs[c]` is word → log p(word); `longest[pair]`: the longest word so begun."""
 
     def __init__(self) -> None:
         self.logs: dict[str, Mapping[str, float]] = {}
@@ -33,7 +33,9 @@ class Words:
         known = self.logs.get(char)
         if known is None:
             known = self._read(char)
-            self.longest[char] = max(map(len, known), default=1)
+            for word in known:
+                if len(word) > self.longest.get(word[:2], 1):
+                    self.longest[word[:2]] = len(word)
             self.logs[char] = known
         return known
 
@@ -107,7 +109,7 @@ def _path(text: str, words: Words, whole: bool) -> tuple[list[str], float]:
         char = text[start]
         known = logs.get(char) or words.load(char)
         best, stop = known.get(char, _UNKNOWN) + score[start + 1], start + 1
-        last = min(size, start + longest[char])
+        last = min(size, start + longest.get(text[start : start + 2], 1))
         if not whole and start == 0 and last == size:
             last -= 1
         for end in range(start + 2, last + 1):

@@ -23,7 +23,8 @@ def measure_pattern() -> str:
     near = "|".join(map(re.escape, _spellings("near")))
     joined = "|".join(map(re.escape, _spellings("joined")))
     chinese = "|".join(_chinese())
-    again = rf"(?=(?:{_NUMBER}(?:{near}|{joined}|{chinese})){{1,3}}+(?![a-z0-9]))"
+    small = r"(?!0\d)\d{1,3}(?:\.\d++)?+"  # 15g041m and 32l3863db are model numbers
+    again = rf"(?=(?:{small}(?:{near}|{joined}|{chinese})){{1,3}}+(?![a-z0-9]))"
     latin = rf"(?:[ -]?(?:{near})|(?:{joined}))(?:(?![a-z0-9])|{again})"
     return rf"(?P<number>{_NUMBER})(?P<unit>{latin}| ?(?:{chinese})|\"|'')"
 
