@@ -60,7 +60,7 @@ def families(kind: Kind, devices: tuple[Device, ...], reference: datetime, rng: 
         brand = rng.choice(makers)
         line, mark = _name(kind, brand, names, rng)
         number += rng.randrange(3, 40)
-        device = rng.choice(devices) if kind.fits else None
+        device = _device(devices, rng) if kind.fits else None
         facts = _facts(kind, device, rng)
         low, high = (math.log(bound) for bound in kind.price)
         yield Family(
@@ -94,6 +94,11 @@ def _name(kind: Kind, brand: Brand, taken: set[tuple[str, str]], rng: Random) ->
             break
     taken.add((brand.key, line[0] + mark[0]))
     return line, mark
+
+
+def _device(devices: tuple[Device, ...], rng: Random) -> Device:
+    """One in four accessories is for the first two devices, which everybody has; the others share the rest."""
+    return rng.choice(devices[:2] if rng.random() < 0.25 else devices)
 
 
 def _facts(kind: Kind, device: Device | None, rng: Random) -> dict[str, FactValue]:

@@ -8,7 +8,10 @@ from random import Random
 
 CHOICE = re.compile(r"\[([^\[\]]*)\]")
 SLOT = re.compile(r"\{(\w+)\}")
-AS_IS = frozenset("a an and as at by for from in of on or the to with up mm ml kg g h m cm mAh dpi lm m² dB".split())
+AS_IS = frozenset(
+    {"a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "up"}
+    | {"mm", "ml", "kg", "g", "h", "m", "cm", "mAh", "dpi", "lm", "m²", "dB"}
+)  # words and units that keep their small letters in titles
 VOWEL = re.compile(r"\b([Aa]) (?=(?:[aeiouAEIOU]|8|11\b|18\b)(?!ne\b|ni|s[aeb]|S[AB]|ne-))")
 
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from shelfwise.simulate.examples import example_data
-from shelfwise.simulate.families import Device
-from shelfwise.simulate.specs import Kind, kinds, values
-from shelfwise.simulate.words import EN, LANGUAGES, ZH, attribute_names, value_words
-from shelfwise.types import Product
+from shelfwise.simulate.products import REFERENCE, demo_devices
+from shelfwise.simulate.specs import kinds, values
+from shelfwise.simulate.words import EN, LANGUAGES, ZH, attribute_names
 
 
-def demo_labels(devices: Mapping[str, str] | None = None) -> str:
-    """The text of labels.toml. `devices`: what accessories fit, English name → Chinese name."""
+def demo_labels(seed: int = 7, count: int = 3200, reference: datetime = REFERENCE) -> str:
+    """The text of labels.toml for the shop of `demo_products` with the same arguments."""
     lines: list[str] = []
     for language in (ZH, EN):
         names = {key: attribute_names(key)[language] for key in values()["attribute"]}
         lines += _section(LANGUAGES[language], "attributes", names)
         found = dict(_values(language))
         if language == ZH:
-            found |= {f"compatible={en}": zh for en, zh in (devices or {}).items()}
+            found |= {f"compatible={en}": zh for en, zh in demo_devices(seed, count, reference).items()}
         lines += _section(LANGUAGES[language], "values", found)
     lines += _section("zh", "categories", values()["category"])
     return "\n".join(lines)

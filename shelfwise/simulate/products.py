@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from shelfwise.errors import InputError
 from shelfwise.simulate.examples import examples
 from shelfwise.simulate.families import Device, Family, complete, families
-from shelfwise.simulate.specs import FactValue, Kind, kinds
+from shelfwise.simulate.specs import FactValue, kinds
 from shelfwise.simulate.texts import Mark, Texts, mark_for, write_texts
 from shelfwise.simulate.words import EN, LANGUAGES, ZH, category_words, unit_of, value_words
 from shelfwise.types import Attribute, Money, Product, Rating, Translation, Variant
@@ -23,8 +24,20 @@ def demo_products(seed: int = 7, count: int = 3200, reference: datetime = REFERE
     """The demo shop's products, the same for the same arguments everywhere.
 
     `reference` is the day on which the shop is looked at: "new" products were released shortly before.
-    Accessories name devices of the same catalogue. Raises ValueError when `count` cannot hold every kind.
+    Accessories name devices of the same catalogue. Raises InputError when `count` cannot hold every kind.
     """
+    for product, _ in _catalogue(seed, count, reference):
+        yield product
+
+
+def demo_devices(seed: int, count: int, reference: datetime) -> dict[str, str]:
+    """What accessories of `demo_products` are made for: English name → Chinese name."""
+    devices = (device for _, device in _catalogue(seed, count, reference) if device is not None)
+    return {device.name[EN]: device.name[ZH] for device in devices}
+
+
+def _catalogue(seed: int, count: int, reference: datetime) -> Iterator[tuple[Product, Device | None]]:
+    """Products, each with the device that it is made for."""
     shares = _shares(count)
     devices: dict[str, tuple[Device, ...]] = {}
     number = 0
@@ -36,7 +49,7 @@ def demo_products(seed: int = 7, count: int = 3200, reference: datetime = REFERE
             known.extend(device)
             made += 1
             number += 1
-            yield _with_codes(product, number)
+            yield _with_codes(product, number), None
         for family in families(kind, devices.get(kind.fits or "", ()), reference, rng):
             if made >= shares[kind.key]:
                 break
@@ -44,7 +57,7 @@ def demo_products(seed: int = 7, count: int = 3200, reference: datetime = REFERE
             for place in range(min(len(family.siblings), shares[kind.key] - made)):
                 made += 1
                 number += 1
-                yield _product(family, place, f"{kind.key.replace('_', '-')}-{made:04d}", number, rng)
+                yield _product(_item(family, place, number, made, rng), reference, rng), family.device
         devices[kind.key] = tuple(known)
 
 
@@ -63,7 +76,7 @@ def _shares(count: int) -> dict[str, int]:
     """How many products of each kind; the sum is `count`."""
     whole = sum(kind.weight for kind in kinds().values())
     if count < 2 * len(kinds()):
-        raise ValueError(f"count is {count}; the demo shop has {len(kinds())} kinds and needs two products of each")
+        raise InputError(f"count is {count}; the demo shop has {len(kinds())} kinds and needs two products of each")
     shares = {kind.key: max(2, int(count * kind.weight / whole)) for kind in kinds().values()}
     for key in sorted(shares, key=lambda key: -shares[key]) * 2:
         missing = count - sum(shares.values())
@@ -80,44 +93,60 @@ def _with_codes(product: Product, number: int) -> Product:
     return replace(product, codes=(*product.codes, ean13(number * 10)))
 
 
-def _product(family: Family, place: int, id: str, number: int, rng: Random) -> Product:
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One product to be of a family. `number` counts through the catalogue, and makes its EAN."""
+
+    family: Family
+    facts: Mapping[str, FactValue]
+    mark: Mark | None
+    id: str
+    number: int
+    place: int
+
+
+def _item(family: Family, place: int, number: int, made: int, rng: Random) -> Item:
     kind = family.kind
     facts = complete(kind, {**family.facts, kind.siblings: family.siblings[place]})
-    mark = mark_for(kind, rng)
-    texts = write_texts(family, facts, place, mark, rng)
-    price = _price(family, facts, mark)
-    variants = _variants(family, facts, id, number, mark, rng)
+    return Item(family, facts, mark_for(kind, rng), f"{kind.key.replace('_', '-')}-{made:04d}", number, place)
+
+
+def _product(item: Item, reference: datetime, rng: Random) -> Product:
+    family = item.family
+    texts = write_texts(family, item.facts, item.place, item.mark, rng)
+    price = _price(item, item.facts)
+    variants = _variants(item, rng)
     stock = sum(variant.stock or 0 for variant in variants) if variants else _stock(rng)
     main, other = (EN, ZH) if family.english else (ZH, EN)
     rating = _rating(family, rng)
     list_price = _list_price(price, rng)
     return Product(
-        id=id,
+        id=item.id,
         title=texts.titles[main],
         description=texts.descriptions[main],
         brand=f"{family.brand.en} {family.brand.zh}",
-        category=kind.path,
-        attributes=_attributes(family, facts, mark, bool(variants)),
+        category=family.kind.path,
+        attributes=_attributes(item),
         price=price,
         list_price=list_price,
         available=stock > 0,
         stock=stock,
-        images=(f"pictures/{id}.svg",),
+        images=(f"pictures/{item.id}.svg",),
         rating=rating,
         language=LANGUAGES[main],
-        tags=_tags(family, rating, list_price is not None, mark, stock),
-        codes=(family.model + ("", "B", "C", "D")[place], ean13(number * 10)),
+        tags=(*_news(family, rating, reference), *_offers(item, list_price, stock)),
+        codes=(family.model + ("", "B", "C", "D")[item.place], ean13(item.number * 10)),
         variants=variants,
-        translations={LANGUAGES[other]: _translation(kind, texts, facts, other)},
+        translations={LANGUAGES[other]: _translation(item, texts, other)},
         released=family.released,
         updated=family.released + timedelta(days=rng.randrange(1, 3), minutes=rng.randrange(1440)),
     )
 
 
-def _price(family: Family, facts: Mapping[str, FactValue], mark: Mark | None) -> Money:
-    amount = family.price * (mark.factor if mark else 1)
-    for key, factors in family.kind.scale.items():
-        amount *= factors[family.kind.facts[key].values.index(facts[key])]
+def _price(item: Item, facts: Mapping[str, FactValue]) -> Money:
+    amount = item.family.price * (item.mark.factor if item.mark else 1)
+    for key, factors in item.family.kind.scale.items():
+        amount *= factors[item.family.kind.facts[key].values.index(facts[key])]
     return Money(_shop_price(amount), "CNY")
 
 
@@ -151,18 +180,18 @@ def _rating(family: Family, rng: Random) -> Rating | None:
     return Rating(round(average, 1), int(rng.lognormvariate(3.6, 1.5)) + 1)
 
 
-def _attributes(family: Family, facts: Mapping[str, FactValue], mark: Mark | None, sized: bool) -> dict[str, Attribute]:
-    kind = family.kind
+def _attributes(item: Item) -> dict[str, Attribute]:
+    kind = item.family.kind
     found = {
         key: Attribute(_typed(value), None if isinstance(value, str | bool) else unit_of(key))
-        for key, value in facts.items()
-        if not (sized and key in ON_VARIANTS_ONLY)
+        for key, value in item.facts.items()
+        if kind.variants != key or key not in ON_VARIANTS_ONLY
     }
-    if family.device is not None:
-        found["compatible"] = Attribute(family.device.name[EN])
-    found["features"] = Attribute(tuple(point.words[EN] for point in family.points))
-    if mark is not None:
-        found[mark.key] = Attribute(mark.value)
+    if item.family.device is not None:
+        found["compatible"] = Attribute(item.family.device.name[EN])
+    found["features"] = Attribute(tuple(point.words[EN] for point in item.family.points))
+    if item.mark is not None:
+        found[item.mark.key] = Attribute(item.mark.value)
     elif kind.title in ("tech", "appliance"):
         found["condition"] = Attribute("new")
     return found
@@ -172,49 +201,54 @@ def _typed(value: FactValue) -> FactValue:
     return value if isinstance(value, str | bool) else float(value)
 
 
-def _variants(
-    family: Family, facts: Mapping[str, FactValue], id: str, number: int, mark: Mark | None, rng: Random
-) -> tuple[Variant, ...]:
-    key = family.kind.variants
+def _variants(item: Item, rng: Random) -> tuple[Variant, ...]:
+    kind = item.family.kind
+    key = kind.variants
     if key is None:
         return ()
-    possible = family.kind.facts[key].values
-    chosen = {facts[key], *rng.sample(possible, rng.randrange(2, min(len(possible), 4) + 1))}
+    possible = kind.facts[key].values
+    chosen = {item.facts[key], *rng.sample(possible, rng.randrange(2, min(len(possible), 4) + 1))}
     return tuple(
-        Variant(
-            id=f"{id}-{place + 1}",
-            title=" / ".join(dict.fromkeys(value_words(key, value))),
-            attributes={key: Attribute(_typed(value), None if isinstance(value, str) else unit_of(key))},
-            price=_price(family, complete(family.kind, {**facts, key: value}), mark),
-            stock=(stock := _stock(rng)),
-            available=stock > 0,
-            codes=(ean13(number * 10 + place + 1),),
-        )
-        for place, value in enumerate(value for value in possible if value in chosen)
+        _variant(item, key, value, place, rng) for place, value in enumerate(v for v in possible if v in chosen)
     )
 
 
-def _tags(family: Family, rating: Rating | None, reduced: bool, mark: Mark | None, stock: int) -> tuple[str, ...]:
-    tags = []
-    if family.released > REFERENCE - timedelta(days=85):
-        tags.append("new arrival")
+def _variant(item: Item, key: str, value: FactValue, place: int, rng: Random) -> Variant:
+    stock = _stock(rng)
+    return Variant(
+        id=f"{item.id}-{place + 1}",
+        title=" / ".join(dict.fromkeys(value_words(key, value))),
+        attributes={key: Attribute(_typed(value), None if isinstance(value, str) else unit_of(key))},
+        price=_price(item, complete(item.family.kind, {**item.facts, key: value})),
+        available=stock > 0,
+        stock=stock,
+        codes=(ean13(item.number * 10 + place + 1),),
+    )
+
+
+def _news(family: Family, rating: Rating | None, reference: datetime) -> Iterator[str]:
+    if family.released > reference - timedelta(days=85):
+        yield "new arrival"
     if rating is not None and rating.count > 300:
-        tags.append("best seller")
-    if reduced:
-        tags.append("on sale")
-    if mark is not None:
-        tags.append("refurbished" if mark.key == "condition" else "bundle")
-    if mark is not None and mark.value == "gift set":
-        tags.append("gift idea")
-    if reduced and 0 < stock < 6:
-        tags.append("clearance")
-    return tuple(tags)
+        yield "best seller"
 
 
-def _translation(kind: Kind, texts: Texts, facts: Mapping[str, FactValue], language: int) -> Translation:
+def _offers(item: Item, list_price: Money | None, stock: int) -> Iterator[str]:
+    if list_price is not None:
+        yield "on sale"
+        if 0 < stock < 6:
+            yield "clearance"
+    if item.mark is not None:
+        yield "refurbished" if item.mark.key == "condition" else "bundle"
+        if item.mark.value == "gift set":
+            yield "gift idea"
+
+
+def _translation(item: Item, texts: Texts, language: int) -> Translation:
+    path = item.family.kind.path
     return Translation(
         title=texts.titles[language],
         description=texts.descriptions[language],
-        category=category_words(kind.path) if language == ZH else kind.path,
-        attributes={key: value_words(key, value)[language] for key, value in facts.items()},
+        category=category_words(path) if language == ZH else path,
+        attributes={key: value_words(key, value)[language] for key, value in item.facts.items()},
     )

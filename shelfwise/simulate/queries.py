@@ -1,0 +1,49 @@
+"""What shoppers of the demo shop asked for in the past, for suggestions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from shelfwise.simulate.judgments import asks, language_of
+from shelfwise.simulate.specs import brands, kinds, values
+
+
+@dataclass(frozen=True, slots=True)
+class PastQuery:
+    """A query, its language, and how often it was asked."""
+
+    text: str
+    language: str
+    count: int
+
+
+def demo_queries(seed: int = 7) -> Iterator[PastQuery]:
+    """Past queries, most frequent first: count of the r-th is about 9000 / r (as Zipf found of words)."""
+    rng = Random(f"{seed}/queries")
+    texts = list(dict.fromkeys(_texts(rng)))
+    texts.sort(key=lambda text: _length(text) * rng.uniform(0.6, 1.8))  # short queries are the frequent ones
+    for rank, text in enumerate(texts, 1):
+        yield PastQuery(text, language_of(text), max(1, round(9000 / rank)))
+
+
+def _length(text: str) -> int:
+    """Letters; a Chinese character says as much as three of them."""
+    return sum(1 if character.isascii() else 3 for character in text)
+
+
+def _texts(rng: Random) -> Iterator[str]:
+    for ask in asks():
+        yield from ask["texts"]
+    for kind in kinds().values():
+        makers = [brand for brand in brands().values() if kind.makes in brand.makes]
+        colors = [str(color) for color in kind.facts["color"].values] if "color" in kind.facts else []
+        for zh, en in kind.nouns:
+            if "{" in zh + en:
+                continue
+            maker = rng.choice(makers)
+            yield from (zh, en, f"{maker.zh}{zh}", f"{maker.en.lower()} {en}")
+            if colors:
+                color = rng.choice(colors)
+                yield from (f"{values()['color'][color]}{zh}", f"{color} {en}")
