@@ -53,7 +53,7 @@ def demo_pictures(product: Product) -> str:
     shift = 200 * (1 - factor)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" width="400" height="400">'
-        f"{STYLE}{f'<defs>{defs}</defs>' if pattern else ''}"
+        f"{STYLE}{_filled(_pattern(pattern), words)}"
         f'<rect width="400" height="400" fill="{PAPERS[chance % len(PAPERS)]}"/>'
         f'<ellipse cx="200" cy="362" rx="{130 * factor:.0f}" ry="10" fill="#000" opacity=".07"/>'
         f'<g transform="translate({shift:.1f} {shift:.1f}) scale({factor:.3f})">{drawing}</g></svg>'

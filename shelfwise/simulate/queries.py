@@ -22,9 +22,11 @@ class PastQuery:
 def demo_queries(seed: int = 7) -> Iterator[PastQuery]:
     """Past queries, most frequent first: count of the r-th is about 9000 / r (as Zipf found of words)."""
     rng = Random(f"{seed}/queries")
-    texts = list(dict.fromkeys(_texts(rng)))
-    texts.sort(key=lambda text: _length(text) * rng.uniform(0.6, 1.8))  # short queries are the frequent ones
-    for rank, text in enumerate(texts, 1):
+    weights: dict[str, float] = {}
+    for text, weight in _texts(rng):
+        weights.setdefault(text, weight)
+    order = sorted(weights, key=lambda text: _length(text) / weights[text] * rng.uniform(0.7, 1.5))
+    for rank, text in enumerate(order, 1):
         yield PastQuery(text, language_of(text), max(1, round(9000 / rank)))
 
 
@@ -33,9 +35,11 @@ def _length(text: str) -> int:
     return sum(1 if character.isascii() else 3 for character in text)
 
 
-def _texts(rng: Random) -> Iterator[str]:
+def _texts(rng: Random) -> Iterator[tuple[str, float]]:
+    """Texts, each with the weight of what it asks for: short queries for common things are the frequent ones."""
     for ask in asks():
-        yield from ask["texts"]
+        weight = kinds()[ask["kinds"][0]].weight if "kinds" in ask else 3.0
+        yield from ((text, weight) for text in ask["texts"])
     for kind in kinds().values():
         makers = [brand for brand in brands().values() if kind.makes in brand.makes]
         colors = [str(color) for color in kind.facts["color"].values] if "color" in kind.facts else []
@@ -43,7 +47,8 @@ def _texts(rng: Random) -> Iterator[str]:
             if "{" in zh + en:
                 continue
             maker = rng.choice(makers)
-            yield from (zh, en, f"{maker.zh}{zh}", f"{maker.en.lower()} {en}")
+            found = [zh, en, f"{maker.zh}{zh}", f"{maker.en.lower()} {en}"]
             if colors:
                 color = rng.choice(colors)
-                yield from (f"{values()['color'][color]}{zh}", f"{color} {en}")
+                found += [f"{values()['color'][color]}{zh}", f"{color} {en}"]
+            yield from ((text, kind.weight) for text in found)
