@@ -11,6 +11,7 @@ from shelfwise.language.tables import read_lines
 
 Span = tuple[str, int, int]
 HAN = "々〇㐀-䶿一-鿿\U00020000-\U000323af"
+LONGEST = 12  # characters of a shop's own word; a longer one is a sentence
 _RUN = re.compile(f"[{HAN}]{{2,}}")
 _MIXED = re.compile(f"([a-z0-9]+(?:-[a-z0-9]+)*)([{HAN}]+)")
 _CACHED_LENGTH = 12  # runs up to this length come again (queries, attribute values); longer ones hardly do
@@ -23,7 +24,9 @@ class Segmenter:
 
     def __init__(self, terms: Iterable[str] = ()) -> None:
         known = [*" ".join(read_lines("words_zh.txt")).split(), *terms]
-        self._words = ShopWords(base_words(), sorted({run for term in known for run in _RUN.findall(term)}))
+        self._words = ShopWords(
+            base_words(), sorted({run for term in known for run in _RUN.findall(term) if len(run) <= LONGEST})
+        )
         self._mixed: dict[str, set[str]] = {}
         for match in filter(None, map(_MIXED.fullmatch, known)):
             self._mixed.setdefault(match[1].replace("-", ""), set()).add(match[2])

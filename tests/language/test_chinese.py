@@ -36,3 +36,8 @@ def test_mixed_words_end_where_a_word_ends(latin: str, run: str, tail: str) -> N
 def test_grams() -> None:
     assert grams("壳", 3) == [("壳", 3, 4)]
     assert grams("手机壳", 3) == [("手机", 3, 5), ("机壳", 4, 6)]
+
+
+def test_a_sentence_is_no_word() -> None:
+    sentence = "龘" * 1000
+    assert Segmenter([sentence]).words(sentence)[0] == ("龘", 0, 1)
