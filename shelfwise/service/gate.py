@@ -28,12 +28,15 @@ class Gate:
         self.capacity = workers + queue
         self.seconds = seconds
         self.inside = 0
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="shop")
+        self._workers = workers
+        self._pool: ThreadPoolExecutor | None = None
 
     async def run(self, work: Callable[[], T]) -> T:
         """The result of `work()`. Raises Overloaded at once when the queue is full, TooSlow after `seconds`."""
         if self.inside >= self.capacity:
             raise Overloaded
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="shop")
         self.inside += 1
         job = asyncio.get_running_loop().run_in_executor(self._pool, work)
         job.add_done_callback(self._leave)
@@ -47,8 +50,10 @@ class Gate:
         self.inside -= 1
 
     def close(self) -> None:
-        """Lets running jobs end and refuses new ones."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Lets running jobs end and drops waiting ones; a later job starts new threads."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
 
 def _forget(job: asyncio.Future[T]) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PlainSerializer, Strict, WithJsonSchema
 
 from shelfwise.catalog.base import Offer
 from shelfwise.catalog.codec import decode
@@ -16,28 +16,55 @@ from shelfwise.types import Money, Product
 BATCH = 1_000  # products in one request
 
 
-def _clean(text: str) -> str:
-    """Refuses what cannot be stored or shown: control characters, and halves of surrogate pairs."""
-    if any((ord(sign) < 32 and sign not in "\t\n\r") or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
-        raise ValueError("the text has control characters")
-    return text
+def _not_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("expected an amount")
+    return value
 
 
-Text = Annotated[str, AfterValidator(_clean)]
+def _number_only(value: object) -> object:
+    """JSON's own numbers: 5 and 5.0, but neither "5" nor true."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("expected a whole number")
+    return value
+
+
+def _text_only(value: object) -> object:
+    """Times are ISO 8601 texts: a bare number could be seconds or milliseconds."""
+    if not isinstance(value, str):
+        raise ValueError("expected a text in ISO 8601")
+    return value
+
+
+# Tab and line ends are the only control characters that can be stored and shown.
+Text = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")]
 Id = Annotated[
-    str,
-    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x20\x7f]+$", description="No spaces.", examples=["phone-1"]),
-    AfterValidator(_clean),
+    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x20\x7f]+$", description="No spaces.", examples=["p-1"])
 ]
 Amount = Annotated[
     Decimal,
-    Field(ge=0, max_digits=15, decimal_places=4, allow_inf_nan=False),
+    Field(ge=0, le=9_999_999_999, decimal_places=4, allow_inf_nan=False),
+    BeforeValidator(_not_flag),
     PlainSerializer(str),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}], "examples": ["5999.00"]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": 9_999_999_999, "multipleOf": 0.0001},
+                {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,4})?$"},
+            ],
+            "examples": ["5999.00"],
+        }
+    ),
 ]
-Key = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_clean)]
+Yes = Annotated[bool, Strict()]
+JsonNumber = BeforeValidator(_number_only)
+Count = Annotated[int, Field(ge=0, le=2**53), JsonNumber]
+Time = Annotated[datetime, BeforeValidator(_text_only)]
+Key = Annotated[Text, Field(min_length=1, max_length=100)]
+# pydantic writes a pattern of keys as patternProperties alone, which lets other keys pass.
+KEYS_ONLY: dict[str, JsonValue] = {"additionalProperties": False}
 Short = Annotated[Text, Field(max_length=1_000)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 
 
 class Wire(BaseModel):
@@ -60,18 +87,18 @@ class MoneyWire(Wire):
 class Measure(Wire):
     """A value with its unit."""
 
-    value: bool | Number | Short | list[Short]
+    value: Yes | Number | Short | list[Short]
     unit: Annotated[Text, Field(max_length=30)] = Field(examples=["GB"])
 
 
-AttributeWire = bool | Number | Short | Annotated[list[Short], Field(max_length=100)] | Measure
+AttributeWire = Yes | Number | Short | Annotated[list[Short], Field(max_length=100)] | Measure
 
 
 class RatingWire(Wire):
     """Mean of the ratings from 1 to 5, and how many there are."""
 
-    average: float = Field(ge=0, le=5, examples=[4.6])
-    count: int = Field(ge=0, le=2**53, examples=[182])
+    average: Number = Field(ge=0, le=5, examples=[4.6])
+    count: Count = Field(examples=[182])
 
 
 class VariantWire(Wire):
@@ -79,10 +106,10 @@ class VariantWire(Wire):
 
     id: Id
     title: Short = ""
-    attributes: dict[Key, AttributeWire] = Field(default={}, max_length=100)
+    attributes: dict[Key, AttributeWire] = Field(default={}, max_length=100, json_schema_extra=KEYS_ONLY)
     price: MoneyWire | None = None
-    available: bool = True
-    stock: int | None = Field(default=None, ge=0, le=2**53)
+    available: Yes = True
+    stock: Count | None = None
     images: list[Short] = Field(default=[], max_length=50)
     codes: list[Short] = Field(default=[], max_length=20)
 
@@ -93,7 +120,7 @@ class TranslationWire(Wire):
     title: Short
     description: Text = Field(default="", max_length=100_000)
     category: list[Short] = Field(default=[], max_length=16)
-    attributes: dict[Key, Short] = Field(default={}, max_length=500)
+    attributes: dict[Key, Short] = Field(default={}, max_length=500, json_schema_extra=KEYS_ONLY)
 
 
 class ProductWire(Wire):
@@ -121,11 +148,11 @@ class ProductWire(Wire):
     description: Text = Field(default="", max_length=100_000)
     brand: Short | None = None
     category: list[Short] = Field(default=[], max_length=16, description="The path from the root.")
-    attributes: dict[Key, AttributeWire] = Field(default={}, max_length=500)
+    attributes: dict[Key, AttributeWire] = Field(default={}, max_length=500, json_schema_extra=KEYS_ONLY)
     price: MoneyWire | None = None
     list_price: MoneyWire | None = None
-    available: bool = True
-    stock: int | None = Field(default=None, ge=0, le=2**53)
+    available: Yes = True
+    stock: Count | None = None
     images: list[Short] = Field(default=[], max_length=50)
     url: Short = ""
     rating: RatingWire | None = None
@@ -134,8 +161,8 @@ class ProductWire(Wire):
     codes: list[Short] = Field(default=[], max_length=20, description="EAN, SKU, MPN …")
     variants: list[VariantWire] = Field(default=[], max_length=200)
     translations: dict[str, TranslationWire] = Field(default={}, max_length=10)
-    released: datetime | None = None
-    updated: datetime | None = None
+    released: Time | None = None
+    updated: Time | None = None
 
     def product(self) -> Product:
         """As the shop knows it."""
@@ -154,8 +181,8 @@ class OfferWire(Wire):
     id: Id
     price: MoneyWire | None = None
     list_price: MoneyWire | None = None
-    available: bool | None = None
-    stock: int | None = Field(default=None, ge=0, le=2**53)
+    available: Yes | None = None
+    stock: Count | None = None
 
     def offer(self) -> Offer:
         """As the catalogue knows it."""

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from shelfwise.service.wire import ProductWire, Text, Wire
+from shelfwise.service.wire import JsonNumber, ProductWire, Text, Wire, Yes
 from shelfwise.types import Locale, Mode, Sort
 
 QUERY_LENGTH = 1_000  # characters
 PAGE_LIMIT = 100  # products
-DEPTH = 10_000  # offset + limit
+DEPTH = 9_900  # offset
 
 
-def _known_field(name: str) -> str:
-    if not name.replace(".", "").replace("_", "").replace("-", "").isalnum():
-        raise ValueError("a field is a name like brand or attributes.color")
-    return name
-
-
-FieldName = Annotated[str, Field(min_length=1, max_length=200, examples=["brand"]), AfterValidator(_known_field)]
+FieldName = Annotated[str, Field(pattern=r"^[\w.-]{1,200}$", examples=["brand"])]
 QueryText = Annotated[Text, Field(max_length=QUERY_LENGTH, examples=["新款手机"])]
 ShortFilter = Annotated[Text, Field(min_length=3, max_length=1_000, examples=["price:1000..5000"])]
 Offset = Annotated[int, Field(ge=0, le=DEPTH, description="How many results to pass over.")]
@@ -39,11 +33,11 @@ class SearchIn(Wire):
     filters: dict[str, Any] | None = Field(default=None, examples=[{"brand": ["Nova"]}])
     facets: list[FieldName] | None = Field(default=None, max_length=30, description="Left out: the shop chooses.")
     sort: Sort = "relevance"
-    offset: Offset = 0
-    limit: Limit = 24
+    offset: Annotated[Offset, JsonNumber] = 0
+    limit: Annotated[Limit, JsonNumber] = 24
     mode: Mode | None = None
-    correct: bool = Field(default=True, description="False searches the text exactly as typed.")
-    explain: bool = True
+    correct: Yes = Field(default=True, description="False searches the text exactly as typed.")
+    explain: Yes = True
 
 
 class ContributionWire(Wire):

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import structlog
 from starlette.testclient import TestClient
 
 from shelfwise.service.app import create_app
@@ -31,6 +32,14 @@ def load(name: str) -> ModuleType:
 
 
 fake = load("fake_shop")
+
+
+@pytest.fixture(autouse=True)
+def plain_log() -> Iterator[None]:
+    """Log lines as the server writes them; the default draws every local variable of a failure."""
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

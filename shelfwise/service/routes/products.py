@@ -13,10 +13,10 @@ from shelfwise.catalog.codec import encode as encode_product
 from shelfwise.errors import NotFoundError
 from shelfwise.service import encode
 from shelfwise.service.context import Service
-from shelfwise.service.routes.search import page_of, read_filters
+from shelfwise.service.routes.search import read_filters
 from shelfwise.service.wire import ProductWire, ReviewsOut, Wire, errors
 from shelfwise.service.wire_search import Limit, Offset, ProductsOut, SearchOut, ShortFilter
-from shelfwise.types import Product, Query, Sort
+from shelfwise.types import Page, Product, Query, Sort
 
 ProductId = Annotated[str, Path(min_length=1, max_length=200, examples=["phone-1"])]
 
@@ -63,7 +63,7 @@ def router(service: Service) -> APIRouter:
             filters=read_filters(params.filters, params.filter),
             facets=(),
             sort=params.sort,
-            page=page_of(params.offset, params.limit),
+            page=Page(params.offset, params.limit),
             explain=False,
         )
 
@@ -73,7 +73,7 @@ def router(service: Service) -> APIRouter:
 
         return await service.json(work)
 
-    @routes.get("/v1/products/{id:path}/reviews", response_model=ReviewsOut, responses=errors(404, 422, 503, 504))
+    @routes.get("/v1/products/{id:path}/reviews", response_model=ReviewsOut, responses=errors(404, 414, 422, 503, 504))
     async def reviews(id: ProductId, params: Annotated[ReviewParams, FromQuery()]) -> Response:
         """What buyers wrote about a product."""
 
@@ -83,12 +83,12 @@ def router(service: Service) -> APIRouter:
 
         return await service.json(work)
 
-    @routes.get("/v1/products/{id:path}", response_model=ProductWire, responses=errors(404, 422, 503, 504))
+    @routes.get("/v1/products/{id:path}", response_model=ProductWire, responses=errors(404, 414, 422, 503, 504))
     async def product(id: ProductId) -> Response:
         """One product."""
         return await service.json(lambda: encode_product(known(id)))
 
-    @routes.get("/v1/similar/{id:path}", response_model=SearchOut, responses=errors(404, 422, 503, 504))
+    @routes.get("/v1/similar/{id:path}", response_model=SearchOut, responses=errors(404, 414, 422, 503, 504))
     async def similar(id: ProductId, params: Annotated[SimilarParams, FromQuery()]) -> Response:
         """Products like this one, each with its reason."""
 

@@ -17,7 +17,7 @@ from shelfwise.service import encode
 from shelfwise.service.context import Service
 from shelfwise.service.problems import Problem, Refused
 from shelfwise.service.wire import Wire, errors
-from shelfwise.service.wire_search import DEPTH, FieldName, Limit, Offset, QueryText, SearchIn, SearchOut, ShortFilter
+from shelfwise.service.wire_search import FieldName, Limit, Offset, QueryText, SearchIn, SearchOut, ShortFilter
 from shelfwise.types import And, Filter, Locale, Mode, Page, Query, Sort
 
 _TEXT_LIMIT = 4_000
@@ -54,14 +54,6 @@ def read_filters(json: str | None = None, short: Sequence[str] = (), body: Any =
     return And(parts) if len(parts) > 1 else next(iter(parts), None)
 
 
-def page_of(offset: int, limit: int) -> Page:
-    """The part of the ranking asked for. Raises Refused beyond DEPTH."""
-    if offset + limit > DEPTH:
-        message = f"offset + limit may be at most {DEPTH}; found {offset + limit}."
-        raise Refused(Problem(422, "invalid", message, "offset", "Narrow the search by filters instead."))
-    return Page(offset, limit)
-
-
 def _named(field: str, parse: Callable[[Any], Filter | None], given: Any) -> Filter | None:
     try:
         return parse(given)
@@ -77,7 +69,7 @@ def _query(question: SearchIn | SearchParams, narrowed: Filter | None) -> Query:
         filters=narrowed,
         facets=None if question.facets is None else tuple(question.facets),
         sort=question.sort,
-        page=page_of(question.offset, question.limit),
+        page=Page(question.offset, question.limit),
         mode=question.mode,
         correct=question.correct,
         explain=question.explain,
@@ -96,7 +88,7 @@ def router(service: Service) -> APIRouter:
         """Searches the shop. An empty `q` lists everything that the filters let pass."""
         return await answer(_query(params, read_filters(params.filters, params.filter)))
 
-    @routes.post("/v1/search", response_model=SearchOut, responses=errors(400, 413, 422, 503, 504))
+    @routes.post("/v1/search", response_model=SearchOut, responses=errors(400, 413, 414, 422, 503, 504))
     async def search_by_body(question: SearchIn) -> Response:
         """The same search with its parameters in a body, for long filters."""
         return await answer(_query(question, read_filters(body=question.filters)))

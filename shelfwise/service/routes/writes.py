@@ -16,7 +16,7 @@ from shelfwise.service.problems import Problem, Refused
 from shelfwise.service.routes.products import ProductId
 from shelfwise.service.wire import Id, OffersIn, Patched, ProductsIn, ProductWire, Wire, Written, errors
 
-_ERRORS = errors(400, 401, 403, 413, 422, 503, 504)
+_ERRORS = errors(400, 401, 403, 413, 414, 422, 503, 504)
 
 
 class DeleteParams(Wire):
@@ -39,7 +39,7 @@ def router(service: Service) -> APIRouter:
 
         return await service.json(work)
 
-    @routes.put("/v1/products/{id:path}", response_model=Written)
+    @routes.put("/v1/products/{id:path}", response_model=Written, responses=errors(404))
     async def put_product(id: ProductId, body: ProductWire) -> Response:
         """Adds or replaces one product; `id` in the body must be the one in the address."""
         if body.id != id:

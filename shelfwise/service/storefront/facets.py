@@ -84,9 +84,9 @@ class Facets:
 
     def value(self, name: str, value: str, line: FacetValue | None = None) -> str:
         """The name of a value."""
-        own = line.label.get(self.locale) if line else None
         if name == "available":  # counted as a number
-            value = {"1": "true", "0": "false"}.get(value, value)
+            return self.labels.value(name, {"1": "true", "0": "false"}.get(value, value), self.locale)
+        own = line.label.get(self.locale) if line else None
         return own or self.labels.value(name, value, self.locale)
 
     def _group(self, facet: Facet, address: Address) -> Group:
