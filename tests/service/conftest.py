@@ -36,10 +36,17 @@ fake = load("fake_shop")
 
 @pytest.fixture(autouse=True)
 def plain_log() -> Iterator[None]:
-    """Log lines as the server writes them; the default draws every local variable of a failure."""
-    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
+    """Log lines go nowhere (the default draws every local variable of a failure)."""
+    structlog.configure(
+        processors=[structlog.processors.JSONRenderer()], logger_factory=structlog.ReturnLoggerFactory()
+    )
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def fake_module() -> ModuleType:
+    return fake
 
 
 @pytest.fixture

@@ -73,6 +73,10 @@
   }, true);
 
   // Filters: empty bounds stay out of the address, and the sheet on a phone stays open while choosing.
+  // Bounds wait for Enter or the button: a new page in between would take the field away from under the fingers.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches(".bounds input")) event.stopPropagation();
+  }, true);
   let sheet = false;
   let scrolled = 0;
   document.addEventListener("htmx:configRequest", (event) => {

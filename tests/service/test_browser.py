@@ -1,0 +1,298 @@
+"""The storefront in Chromium: by keyboard, on a phone, in both languages and schemes, and without scripts."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import uvicorn
+
+from shelfwise.service.app import create_app
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory, fake_module: Any) -> Iterator[str]:
+    """A real server in a thread, on a free port."""
+    shop = fake_module.FakeShop(tmp_path_factory.mktemp("browser") / "pictures")
+    app = create_app(shop, clock=time.monotonic)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (pip install 'shelfwise[dev]')")
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium (the command chromium on the PATH)")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens a page. Afterwards: nothing was logged as an error, and no other host was asked for anything."""
+    complaints: list[str] = []
+    contexts: list[Any] = []
+
+    def visit(path: str, width: int = 1280, height: int = 900, **options: Any) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=address, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda r: complaints.append(r.url) if not r.url.startswith(address) else None)
+        page.goto(path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def query(page: Any) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def wait(page: Any, condition: str) -> None:
+    """Polls from here: the page's policy forbids the evaluation that the browser's own polling needs."""
+    for _ in range(300):
+        if page.evaluate(condition):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"never true: {condition}")
+
+
+def settle(page: Any) -> None:
+    wait(page, "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
+def test_a_visit_by_keyboard(visit: Callable[..., Any]) -> None:
+    page = visit("/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.type("pho")
+    page.wait_for_selector('#suggestions [role="option"]')
+    field = page.locator("#q")
+    assert field.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") == "option-1"
+    page.keyboard.press("ArrowUp")
+    assert field.get_attribute("aria-activedescendant") is None
+    page.keyboard.press("Escape")
+    assert field.get_attribute("aria-expanded") == "false"
+    assert page.locator("#suggestions").is_hidden()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=phone")
+    assert page.locator(".card").count() == 15
+    assert page.locator("#announce").inner_text().startswith("15 results")
+    page.locator(".cover").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/p/**")
+    assert page.locator("h1").count() == 1
+
+
+def test_a_product_is_suggested_with_picture_and_price(visit: Callable[..., Any]) -> None:
+    page = visit("/")
+    page.locator("#q").press_sequentially("boots white")
+    option = page.locator("#suggestions .option.product").first
+    option.wait_for()
+    assert "¥" in option.inner_text()
+    assert option.locator("img").evaluate("i => i.complete || true")
+    option.click()
+    page.wait_for_url("**/p/boots-*")
+
+
+def test_filters_sort_and_pages_without_a_reload(visit: Callable[..., Any]) -> None:
+    page = visit("/search")
+    page.evaluate("window.kept = true")
+    page.get_by_label("Nova").check()
+    page.wait_for_url("**f.brand=Nova**")
+    settle(page)
+    assert page.locator("h1").inner_text() == "20 products"
+    assert page.locator("#announce").inner_text() == "20 products"
+    assert query(page) == {"f.brand": ["Nova"]}  # no empty bounds, no default order
+    assert page.get_by_label("Orchid").is_visible()  # a facet's own choice does not empty it
+    page.get_by_label("Orchid").check()
+    page.wait_for_url("**f.brand=Orchid**")
+    settle(page)
+    assert page.locator("h1").inner_text() == "40 products"
+    page.get_by_label("Sort by").select_option("-price")
+    page.wait_for_url("**sort=-price**")
+    settle(page)
+    prices = [int(text.replace("¥", "").replace(",", "")) for text in page.locator(".grid .price").all_inner_texts()]
+    assert prices == sorted(prices, reverse=True)
+    page.get_by_role("link", name="Next").click()
+    page.wait_for_url("**page=2**")
+    settle(page)
+    assert page.locator(".card").count() == 16
+    assert sorted(query(page)["f.brand"]) == ["Nova", "Orchid"]
+    page.get_by_role("link", name="Remove Brand: Nova").click()
+    wait(page, "() => !location.search.includes('Nova')")
+    settle(page)
+    assert query(page) == {"f.brand": ["Orchid"], "sort": ["-price"]}
+    page.locator('[name="min.price"]').fill("2000")
+    page.locator('[name="max.price"]').fill("4000")
+    page.locator('[name="max.price"]').press("Enter")
+    page.wait_for_url("**max.price=4000**")
+    settle(page)
+    assert "Price: ¥2,000 – ¥4,000" in page.locator(".chips").inner_text()
+    assert page.evaluate("window.kept") is True
+    page.go_back()
+    wait(page, "() => !location.search.includes('max.price')")
+
+
+def test_everything_works_without_scripts(visit: Callable[..., Any]) -> None:
+    page = visit("/", java_script_enabled=False)
+    page.locator("#q").fill("phone")
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**/search?q=phone")
+    page.get_by_label("Nova").check()
+    page.get_by_role("button", name="Apply").first.click()
+    page.wait_for_url("**f.brand=Nova**")
+    assert page.locator(".card").count() == 5
+    page.get_by_role("button", name="Why this result?").first.click()
+    assert page.locator("#why-1 .bars").first.is_visible()
+
+
+def test_why_opens_and_closes(visit: Callable[..., Any]) -> None:
+    page = visit("/search?q=phone")
+    page.get_by_role("button", name="Why this result?").first.click()
+    sheet = page.locator("#why-1")
+    assert sheet.is_visible()
+    assert "Your words found in" in sheet.inner_text()
+    page.keyboard.press("Escape")
+    assert sheet.is_hidden()
+
+
+def test_the_language_switch_is_remembered(visit: Callable[..., Any]) -> None:
+    page = visit("/search?q=phone")
+    page.get_by_role("link", name="中文").click()
+    page.wait_for_url("**lang=zh**")
+    assert query(page)["q"] == ["phone"]
+    page.goto("/")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    assert page.get_by_role("button", name="搜索").is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize(
+    "path", ["/", "/search?q=phone&f.brand=Nova", "/search?q=zzz", "/p/boots-35", "/p/phone-8", "/docs"]
+)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_is_wider_than_a_phone(visit: Callable[..., Any], path: str, width: int, lang: str) -> None:
+    page = visit(f"{path}{'&' if '?' in path else '?'}lang={lang}", width=width, height=780)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_filters_on_a_phone_are_a_sheet_that_stays_open(visit: Callable[..., Any]) -> None:
+    page = visit("/search?q=phone", width=390, height=780)
+    assert page.locator("#facets").is_hidden()
+    page.get_by_role("button", name="Filters").click()
+    page.locator("#facets").get_by_label("Nova").check()
+    page.wait_for_url("**f.brand=Nova**")
+    settle(page)
+    assert page.locator("#facets").is_visible()
+    page.get_by_role("button", name="Show 5 products").click()
+    assert page.locator("#facets").is_hidden()
+
+
+def test_dark_pages_are_dark(visit: Callable[..., Any]) -> None:
+    def ground(scheme: str) -> list[int]:
+        page = visit("/", color_scheme=scheme)
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        return [int(part) for part in colour[4:-1].split(",")]
+
+    assert max(ground("dark")) < 60
+    assert min(ground("light")) > 200
+
+
+# What axe would look at first: names for everything that is operated, texts for pictures, headings in order.
+AUDIT = """() => {
+  const seen = e => e.checkVisibility({ visibilityProperty: true });
+  const name = e => (e.getAttribute("aria-label") || (e.labels && [...e.labels].map(l => l.textContent).join(" ")) ||
+    e.textContent || e.title || "").trim();
+  const bad = [];
+  for (const e of document.querySelectorAll("a, button, input:not([type=hidden]), select, summary"))
+    if (seen(e) && !name(e)) bad.push("no name: " + e.outerHTML.slice(0, 120));
+  for (const e of document.querySelectorAll("img:not([alt])")) bad.push("no alt: " + e.src);
+  for (const e of document.querySelectorAll("[aria-labelledby], [aria-controls]"))
+    for (const id of [e.getAttribute("aria-labelledby"), e.getAttribute("aria-controls")])
+      if (id && !document.getElementById(id)) bad.push("points nowhere: " + id);
+  let level = 0;
+  for (const e of document.querySelectorAll("h1, h2, h3, h4")) {
+    if (e.closest("[popover]") || (!seen(e) && !e.classList.contains("hidden"))) continue;
+    if (+e.tagName[1] > level + 1) bad.push("heading jumps: " + e.outerHTML.slice(0, 80));
+    level = +e.tagName[1];
+  }
+  const targets = "button, .button, select, .languages a, .pages a, .chip, #q, .choice, .tile";
+  for (const e of document.querySelectorAll(targets)) {
+    const box = e.getBoundingClientRect();
+    if (seen(e) && (box.height < 43.5 || box.width < 43.5)) bad.push("small target: " + e.outerHTML.slice(0, 120));
+  }
+  for (const tag of ["main", "header", "footer", "nav"])
+    if (!document.querySelector(tag)) bad.push("no landmark: " + tag);
+  return bad;
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    "path", ["/", "/search?q=phone&f.brand=Nova", "/search?q=zzz", "/p/boots-35", "/p/phone-8", "/docs"]
+)
+def test_pages_can_be_operated_and_heard(visit: Callable[..., Any], path: str, width: int) -> None:
+    assert visit(path, width=width).evaluate(AUDIT) == []
+
+
+def test_the_first_tab_skips_to_the_content(visit: Callable[..., Any]) -> None:
+    page = visit("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_pages_are_light_and_do_not_jump(visit: Callable[..., Any]) -> None:
+    page = visit("/search?q=phone")
+    page.wait_for_load_state("networkidle")
+    sizes = page.evaluate("performance.getEntries().map(e => e.transferSize || 0)")
+    assert sum(sizes) < 150 * 1024
+    shift = page.evaluate(
+        "new Promise(done => new PerformanceObserver(l => done(l.getEntries().reduce((s, e) => s + e.value, 0)))"
+        ".observe({type: 'layout-shift', buffered: true}) || setTimeout(() => done(0), 300))"
+    )
+    assert shift < 0.01
+
+
+def test_a_broken_picture_leaves_a_tile(visit: Callable[..., Any]) -> None:
+    page = visit("/")
+    page.evaluate("document.querySelector('.picture img').src = '/static/icon.svg#gone'")
+    page.evaluate("document.querySelector('.picture img').dispatchEvent(new Event('error'))")
+    assert page.locator(".picture").first.locator("img").count() == 0
+
+
+def test_pictures_are_on_screen(visit: Callable[..., Any]) -> None:
+    page = visit("/p/boots-35")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.querySelector('.slides img').naturalWidth") > 0
