@@ -114,9 +114,10 @@ def test_a_visit_by_keyboard(visit: Callable[..., Any]) -> None:
 def test_a_product_is_suggested_with_picture_and_price(visit: Callable[..., Any]) -> None:
     page = visit("/")
     page.locator("#q").press_sequentially("boots white")
-    option = page.locator("#suggestions .option.product").first
+    option = page.locator("#suggestions .option:has(.picture)").first
     option.wait_for()
     assert "¥" in option.inner_text()
+    assert option.bounding_box()["height"] < 70
     assert option.locator("img").evaluate("i => i.complete || true")
     option.click()
     page.wait_for_url("**/p/boots-*")

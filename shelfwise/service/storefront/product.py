@@ -72,7 +72,7 @@ def product(service: Service, renderer: Renderer, request: Request, id: str) -> 
         choices=[_choice(found, variant, chosen, facts) for variant in found.variants],
         available=found.available and chosen.available if chosen else cards.of(found).available,
         crumbs=_crumbs(found, shop.labels, locale),
-        reviews=reviews[:REVIEWS_SHOWN],
+        reviews=sorted(reviews, key=lambda review: review.language != locale)[:REVIEWS_SHOWN],
         histogram=histogram(reviews),
         counted=len(reviews),
         similar=similar,

@@ -12,7 +12,7 @@ from shelfwise.service.context import Service
 from shelfwise.service.storefront.address import LAST_PAGE, SORTS, Address, read_address
 from shelfwise.service.storefront.cards import Cards
 from shelfwise.service.storefront.facets import Facets
-from shelfwise.service.storefront.home import row, tiles
+from shelfwise.service.storefront.home import window
 from shelfwise.service.storefront.render import Renderer
 from shelfwise.service.wire_search import QUERY_LENGTH
 from shelfwise.types import Correction, Locale, Page, Query
@@ -43,7 +43,7 @@ def results(service: Service, renderer: Renderer, request: Request) -> Response:
         "dropped": [word for step in slate.relaxed for word in step.dropped],
     }
     if not slate.items:
-        values |= {"tiles": tiles(shop, cards, locale), "popular": row(shop, cards, "-rating")}
+        values["window"] = window(shop, cards)
     return renderer.page(request, "results.html", **values)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from shelfwise.service.base import ShopView
 from shelfwise.service.context import Service
 from shelfwise.service.storefront.address import Address
-from shelfwise.service.storefront.cards import Card, Cards, product_path
+from shelfwise.service.storefront.cards import Card, Cards
 from shelfwise.service.storefront.render import Renderer
 from shelfwise.types import Suggestion
 
@@ -45,7 +45,9 @@ def _line(shop: ShopView, cards: Cards, suggestion: Suggestion) -> Line | None:
         product = shop.product(suggestion.id or "")
         if product is None:  # gone since the suggestions were made
             return None
-        return Line("product", text, parts, product_path(product.id), cards.of(product))
+        card = cards.of(product)
+        shown = parts if text == card.title else ((card.title, False),)  # it may have matched in the other language
+        return Line("product", card.title, shown, card.href, card)
     if suggestion.kind == "query":
         return Line("query", text, parts, Address(text).path(), None)
     href = Address().only(suggestion.kind, suggestion.id or suggestion.text)
