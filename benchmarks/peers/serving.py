@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import sys
 import time
@@ -51,8 +52,8 @@ class Query:
     def step(self) -> float:
         """Width of a bar of the price histogram: 1, 2 or 5 times a power of ten, at most BARS bars and one more."""
         width = (self.high - self.low) / BARS
-        power = 10.0 ** len(str(int(width))) / 10
-        return next(part * power for part in (1.0, 2.0, 5.0, 10.0) if part * power >= width)
+        power = 10.0 ** math.floor(math.log10(width))
+        return next(part * power for part in (1.0, 2.0, 5.0, 10.0) if part * power >= width * (1 - 1e-9))
 
     def bars(self) -> list[float]:
         """The lower ends of the bars from low to high."""

@@ -65,7 +65,7 @@ def compare(options: argparse.Namespace) -> None:
     catalogue = Catalogue(products, options.dim, options.seed)
     folder = options.out / "feeds" / f"{products}-{options.dim}-{queries}"
     feed = write_feed(folder, catalogue, {"tune": 60, "ask": queries})
-    task = 3.0 if options.quick else 15.0
+    task = 3.0 if options.quick else 8.0
     limits = Limits(build=options.build_limit, task=task, rounds=options.rounds, cores=options.cores)
     measured = Comparison(feed, options.out, queries, limits, to_stderr).run(names)
     text = report.as_markdown(measured, about)
