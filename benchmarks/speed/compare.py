@@ -64,13 +64,12 @@ class Measured:
 
 
 def ratio(peer: Measured, ours: Measured, task: str, kind: str = "ms") -> tuple[float, float, float] | None:
-    """How many times as long the peer takes as Shelfwise: of all medians, and least and most over the rounds."""
+    """How many times as long the peer's median is as that of Shelfwise: the middle round, the least and the most."""
     pairs = [(p, o) for p, o in zip(getattr(peer, kind).get(task, []), getattr(ours, kind).get(task, []), strict=False)]
     rounds = [median(p) / max(median(o), 1e-3) for p, o in pairs if p and o]
     if not rounds:
         return None
-    whole = median(peer.times(task, kind)) / max(median(ours.times(task, kind)), 1e-3)
-    return whole, min(rounds), max(rounds)
+    return median(rounds), min(rounds), max(rounds)
 
 
 class Comparison:
