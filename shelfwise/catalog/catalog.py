@@ -6,6 +6,8 @@ from pathlib import Path
 
 from shelfwise.catalog.importer import Progress, import_feed
 from shelfwise.catalog.mapping import PRESETS, FeedMapping, preset, read_mapping
+from shelfwise.catalog.quality import quality_report
+from shelfwise.catalog.quality_findings import QualityReport
 from shelfwise.catalog.report import ImportMode, ImportReport
 from shelfwise.catalog.store import SqlCatalogStore
 
@@ -51,6 +53,10 @@ class Catalog:
             resume=resume,
             progress=progress,
         )
+
+    def quality(self) -> QualityReport:
+        """What is wrong with the products; see `quality.py`."""
+        return quality_report(self.store)
 
 
 def _named(mapping: str | Path) -> FeedMapping:

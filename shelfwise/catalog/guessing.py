@@ -15,7 +15,6 @@ from shelfwise.catalog.base import Row
 from shelfwise.catalog.feeds import open_reader
 from shelfwise.catalog.guessing_values import fits, guess_rules, guess_source
 from shelfwise.catalog.mapping import PRESETS, FeedMapping, preset
-from shelfwise.errors import FeedError
 
 SAMPLE_ROWS = 200
 
@@ -25,20 +24,12 @@ _LANGUAGES = {"en": ("en", "english", "英文"), "zh": ("zh", "cn", "zhcn", "chi
 
 
 def mapping_for(path: Path, currency: str = "CNY") -> FeedMapping:
-    """The ready mapping of the feed's format, or a guess. Raises FeedError when id or title cannot be found."""
+    """The ready mapping of the feed's format, or a guess, which may have found no id or title."""
     format, reader = open_reader(path)
     if format in PRESETS:
         return preset(format)
     rows = [row for row in islice(reader.rows(path), SAMPLE_ROWS) if isinstance(row, Row)]
-    found = guess(reader.columns(path), [row.values for row in rows], currency)
-    missing = [name for name in ("id", "title") if not getattr(found.fields, name)]
-    if missing and rows:
-        names = ", ".join(reader.columns(path)[:40])
-        raise FeedError(
-            f"{path}: no column looks like the product's {missing[0]}; found columns {names}.",
-            hint="Write a mapping file: `shelfwise import --guess` makes one to edit.",
-        )
-    return found
+    return guess(reader.columns(path), [row.values for row in rows], currency)
 
 
 def guess(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], currency: str = "CNY") -> FeedMapping:

@@ -71,14 +71,14 @@ def _rule(column: str, wrapper: str, sample: Sequence[Any]) -> AttributeRule | N
     long = sum(isinstance(value, str) and len(value) > 300 for value in sample) > 0.2 * len(sample)
     if not sample or long or "*" in column or _NO_ATTRIBUTE.search(name) or not attribute_key(name):
         return None
-    if len(texts := [value for value in sample if isinstance(value, str)]) >= 20 and len(set(texts)) == len(sample):
-        return None  # another identifier
     key = "" if attribute_key(column) == attribute_key(name) else attribute_key(name)
+    texts = {value for value in sample if isinstance(value, str)}
     if texts and _share(sample, values.quantity) == 1 and len({values.quantity(value)[1] for value in sample}) <= 3:
         return AttributeRule(pattern=column, key=key, type="number")
     if texts and _share(sample, values.flag) == 1:
         return AttributeRule(pattern=column, key=key, type="boolean")
-    return AttributeRule(pattern=column, key=key)
+    identifier = len(sample) >= 20 and len(texts) == len(sample)
+    return None if identifier else AttributeRule(pattern=column, key=key)
 
 
 def _share(sample: Sequence[Any], read: Callable[[Any], Any]) -> float:

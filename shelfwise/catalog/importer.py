@@ -32,7 +32,7 @@ from shelfwise.catalog.validate import Converter
 from shelfwise.catalog.writer import Encoded, Writer, encoded, is_storable
 from shelfwise.errors import FeedError, InputError, MassDeletionError
 
-Progress: TypeAlias = Callable[[int], None]  # called with the number of rows read so far
+Progress: TypeAlias = Callable[[int, int | None], None]  # rows read so far; of how many, when that is known
 
 
 @dataclass(slots=True)
@@ -78,6 +78,7 @@ def import_feed(
     goes on where this one stopped.
     """
     mapping = mapping or mapping_for(path, currency)
+    _require(mapping, path, mode)
     format, reader = open_reader(path, mapping.format, delimiter=mapping.delimiter, encoding=mapping.encoding)
     converter = Converter(mapping, path.name, currency)
     with store.transaction() as writer:
@@ -108,6 +109,16 @@ def import_feed(
     return result
 
 
+def _require(mapping: FeedMapping, path: Path, mode: ImportMode) -> None:
+    titles = [mapping.fields.title, *(table.title for table in mapping.translations.values())]
+    missing = "id" if not mapping.fields.id else None if mode in ("patch", "delete") or any(titles) else "title"
+    if missing:
+        raise FeedError(
+            f"{path}: no column is known to be the product's {missing}.",
+            hint="`shelfwise import --guess` prints a mapping file to edit.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """How a feed is read."""
@@ -134,11 +145,11 @@ def _read(store: SqlCatalogStore, reading: _Reading, run: Run, bad_rows: _BadRow
             _commit(store, reading.mode, run, batch, bad_rows)
             batch = _Batch()
             if progress is not None:
-                progress(run.tally.read)
+                progress(run.tally.read, None)
     if batch.read:
         _commit(store, reading.mode, run, batch, bad_rows)
         if progress is not None:
-            progress(run.tally.read)
+            progress(run.tally.read, None)
 
 
 def _take(reading: _Reading, row: Row, batch: _Batch) -> None:

@@ -199,7 +199,8 @@ def parse(text: str, file: str = "mapping") -> FeedMapping:
 
 
 def _explain(error: ValidationError) -> str:
-    first = error.errors()[0]
+    # A misspelt key also leaves the right one missing; the misspelling is what there is to mend.
+    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     path = [str(part) for part in first["loc"]]
     if first["type"] != "extra_forbidden":
         return f"{'.'.join(path)}: {first['msg']}; found {first['input']!r}."

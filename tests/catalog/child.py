@@ -30,7 +30,7 @@ def load(place: str, feed: str, mode: str, batch: str, max_bytes: str = "0") -> 
             reports=Path(feed).parent / "reports",
             force=True,
             batch=int(batch),
-            progress=lambda rows: print(rows, flush=True),
+            progress=lambda rows, total: print(rows, flush=True),
         )
     print("done", report.read, report.resumed_after, flush=True)
 

@@ -78,7 +78,8 @@ def lines(path: Path) -> Iterator[bytes | BadRow]:
             while line := stream.readline(MAX_LINE):
                 number += 1
                 if len(line) == MAX_LINE and not line.endswith(b"\n"):
-                    while (rest := stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+                    line = b""
+                    while (rest := stream.readline(_CHUNK)) and not rest.endswith(b"\n"):
                         pass
                     yield BadRow(path.name, number, "", f"a line over {MAX_LINE} bytes", "shorter lines")
                 else:
