@@ -101,6 +101,7 @@ def plot(points: Sequence[Point], file: Path) -> None:
     mpl.use("Agg")
     mpl.rcParams.update({"svg.hashsalt": "growth", "svg.fonttype": "none"})
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
     figure, axes = plt.subplots(2, 2, figsize=(9, 6), sharex=True)
     panels = (
@@ -114,6 +115,10 @@ def plot(points: Sequence[Point], file: Path) -> None:
             values = [getattr(point, column) for point in points]
             axis.plot([p.products for p in points], values, style, marker="o", color=LINE, label=label or None)
         axis.set(title=title, xscale="log", yscale="log")
+        for along in (axis.xaxis, axis.yaxis):
+            along.set_major_locator(LogLocator(10, subs=(1, 2, 5) if along is axis.yaxis else (1,)))
+            along.set_major_formatter(StrMethodFormatter("{x:,.7g}"))
+            along.set_minor_locator(NullLocator())
         axis.grid(color=GRID, which="major")
         if len(lines) > 1:
             axis.legend(frameon=False)
