@@ -19,8 +19,6 @@ from tests.catalog.test_feeds import SHOPIFY
 
 SAME_NAMES = "\n".join(f'{name} = "{name}"' for name in Fields.model_fields)
 SAME = parse(f'[fields]\n{SAME_NAMES}\n[[attributes]]\npattern = "a_*"')
-    "[fields]\n" + "\n".join(f'{name} = "{name}"' for name in Fields.model_fields) + '\n[[attributes]]\npattern = "a_*"'
-)
 
 
 def convert(row: dict[str, Any], mapping: FeedMapping = SAME) -> tuple[Product | None, list[BadRow]]:
