@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from zlib import crc32
 
 import numpy as np
@@ -26,7 +26,10 @@ ROWS = HASHES // BANDS
 SIMILAR = 0.8
 MAX_BUCKET = 50  # in a larger one each title is compared with its next neighbours only
 MIN_SHINGLES = 3
+MARGIN = 0.25  # five deviations of the estimate of J = .8 from HASHES minima
+PAIRS_AT_ONCE = 65536
 SEED = 20240229
+_DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[a-z0-9]+(?:[-./][a-z0-9]+)*|[\u4e00-\u9fff]+")
 
 
@@ -56,9 +59,9 @@ def shingles(title: str) -> frozenset[str]:
 
 def similarity(one: frozenset[str], other: frozenset[str]) -> float:
     """Jaccard similarity; 0 when a piece with a digit is in one of them alone."""
-    if any(any(letter.isdigit() for letter in piece) for piece in one ^ other):
+    if (not one and not other) or any(_DIGIT.search(piece) for piece in one ^ other):
         return 0.0
-    return len(one & other) / len(one | other) if one or other else 0.0
+    return len(one & other) / len(one | other)
 
 
 def same_title(one: str, other: str) -> bool:
@@ -90,15 +93,11 @@ class NearDuplicates:
     def pairs(self) -> list[NearDuplicate]:
         """Every pair found, the most similar first."""
         found: dict[tuple[int, int], float] = {}
-        rejected: set[tuple[int, int]] = set()
-        for pair in self._candidates():
-            if pair in found or pair in rejected:
-                continue
-            score = similarity(*(shingles(self._titles[index]) for index in pair))
-            if score >= SIMILAR and not same_title(*(self._titles[index] for index in pair)):
+        for pair in self._likely():
+            one, other = (self._titles[index] for index in pair)
+            score = similarity(shingles(one), shingles(other))
+            if score >= SIMILAR and not same_title(one, other):
                 found[pair] = score
-            elif len(rejected) < 1_000_000:
-                rejected.add(pair)
         ids, titles = self._ids, self._titles
         order = sorted(found, key=lambda pair: (-found[pair], pair))
         return [
@@ -106,15 +105,28 @@ class NearDuplicates:
             for one, other in order
         ]
 
-    def _candidates(self) -> Iterator[tuple[int, int]]:
+    def _likely(self) -> set[tuple[int, int]]:
+        """Pairs in a common bucket of which so many minima agree that they may be similar."""
+        likely: set[tuple[int, int]] = set()
         if not self._minima:
-            return
+            return likely
         minima = np.stack(self._minima)  # [n, HASHES]
-        for band in range(BANDS):
-            keys = np.ascontiguousarray(minima[:, band * ROWS : (band + 1) * ROWS]).view(f"V{4 * ROWS}").ravel()
-            order = np.argsort(keys.view(f"S{4 * ROWS}"), kind="stable")  # [n], equal keys side by side
-            starts = np.flatnonzero(np.append(True, keys[order][1:] != keys[order][:-1]))
-            for start, end in zip(starts, np.append(starts[1:], len(order)), strict=True):
+        candidates = _candidates(minima)
+        while part := list(islice(candidates, PAIRS_AT_ONCE)):
+            pairs = np.array(part)  # [m, 2]
+            agree = (minima[pairs[:, 0]] == minima[pairs[:, 1]]).mean(axis=1)  # [m]
+            likely.update(map(tuple, pairs[agree >= SIMILAR - MARGIN].tolist()))
+        return likely
+
+
+def _candidates(minima: npt.NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
+    """Pairs of rows that are the same in one band of columns."""
+    for band in range(BANDS):
+        rows = np.ascontiguousarray(minima[:, band * ROWS : (band + 1) * ROWS])
+        order = np.lexsort(rows.T)  # [n], equal rows side by side
+        starts = np.flatnonzero(np.append(True, (rows[order][1:] != rows[order][:-1]).any(axis=1)))
+        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(order)], strict=True):
+            if end - start > 1:
                 yield from _within(sorted(order[start:end].tolist()))
 
 
