@@ -59,7 +59,8 @@ class Slot:
 @dataclass(frozen=True, slots=True)
 class TextClause:
     """The lexical part of a plan. Score of a product = Σ over slots of max over alternatives of
-    weight · (dis-max over fields of boost · BM25), plus phrase and proximity boosts.
+    weight · (dis-max over fields of boost · BM25), plus what can only add to a match: `coverage` points a slot that
+    matches, phrases, and the BM25 of `hints` (words inside words, pairs of characters, single characters).
 
     minimum_match: share of the slots that must match (0 < m ≤ 1), rounded down but at least one.
     """
@@ -71,6 +72,8 @@ class TextClause:
     phrase_boost: float = 0.0
     phrase_fields: tuple[str, ...] = ()
     phrase_slop: int = 2
+    hints: tuple[Alternative, ...] = ()
+    coverage: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ class FusionSettings:
     rrf_k: float = 60.0
     lexical_scale: Scale = "max"
     dense_scale: Scale = "minmax"
+    feedback: float = 0.0  # weight of the nearness to the best candidates (feedback.py)
+    feedback_depth: int = 10
 
 
 @dataclass(frozen=True, slots=True)

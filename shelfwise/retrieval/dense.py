@@ -53,17 +53,21 @@ class VectorWriter:
             self._raw.write(row.tobytes())
         self.n += 1
 
+    def close(self) -> None:
+        """Close the file, finished or not."""
+        self._raw.close()
+
     def finish(self) -> None:
         """Write the files; without any vector there are none."""
-        self._raw.close()
+        self.close()
         raw = self._folder / "vectors.raw"
         if self.dim:
             vectors = np.memmap(raw, np.float16, "r", shape=(self.n, self.dim))
             flat = faiss.IndexScalarQuantizer(self.dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-            _write_index(_filled(flat, vectors), self._folder / "flat.faiss")
+            faiss.write_index(_filled(flat, vectors), str(self._folder / "flat.faiss"))
             save_array(self._folder / "missing.npy", np.array(self._missing, np.int32))
             if self.n > EXACT:
-                _write_index(_filled(self._trained(vectors), vectors), self._folder / "lists.faiss")
+                faiss.write_index(_filled(self._trained(vectors), vectors), str(self._folder / "lists.faiss"))
             del vectors
         raw.unlink()
 
@@ -85,10 +89,6 @@ def _filled(index: Any, vectors: np.ndarray[Any, Any]) -> Any:
     return index
 
 
-def _write_index(index: Any, path: Path) -> None:
-    faiss.write_index(index, str(path))
-
-
 class VectorIndex:
     """The vectors of n rows, open for search. Immutable, so any number of threads may search it."""
 
@@ -107,11 +107,6 @@ class VectorIndex:
             self._lists = faiss.read_index(str(folder / "lists.faiss"))
             self._coarse = faiss.downcast_index(self._lists.quantizer)
             self._list_of = _list_of(self._lists, self.n)
-
-    @staticmethod
-    def exists(folder: Path) -> bool:
-        """Whether the folder holds vectors."""
-        return (folder / "flat.faiss").exists()
 
     def search(self, vector: Float32, limit: int, allowed: Bool | None = None) -> tuple[Int32, Float32]:
         """The `limit` nearest allowed rows and their inner products with `vector` Float32[d], best first."""
@@ -152,6 +147,13 @@ class VectorIndex:
     def scores(self, vector: Float32, rows: Int32 | Int64) -> Float32:
         """Inner products of `vector` with the given rows, Float32[len(rows)]; NaN for rows without a vector."""
         out: Float32 = self.vectors[rows].astype(np.float32) @ np.asarray(vector, np.float32)
+        if self._present is not None:
+            out[~self._present[rows]] = np.nan
+        return out
+
+    def rows(self, rows: Int32 | Int64) -> Float32:
+        """The vectors of rows, Float32[len(rows), d]; NaN for rows without one."""
+        out: Float32 = self.vectors[rows].astype(np.float32)
         if self._present is not None:
             out[~self._present[rows]] = np.nan
         return out

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import orjson
 import tantivy
 
-from shelfwise.errors import CorruptIndexError, NotFoundError, StorageError
+from shelfwise.errors import CorruptIndexError, NotFoundError
 from shelfwise.retrieval.base import Change, IndexedProduct, Matches, Plan
 from shelfwise.retrieval.columns import Columns, ColumnsBuilder, ColumnStack
 from shelfwise.retrieval.dense import VectorIndex, VectorWriter
@@ -21,6 +22,7 @@ from shelfwise.retrieval.rows import LiveRows, Rows, RowsWriter
 from shelfwise.retrieval.schema import build_schema, index_document
 from shelfwise.retrieval.searching import Search
 from shelfwise.retrieval.state import State, draft, last_of_each
+from shelfwise.retrieval.storage import storage_errors
 from shelfwise.types import Filter, Float32
 
 VERSION = 1
@@ -43,32 +45,41 @@ class EmbeddedEngine:
 
         Raises InputError for an id that comes twice, StorageError when the disk refuses.
         """
-        try:
+        with storage_errors(str(into)):
             return self._build(products, into)
-        except (OSError, ValueError, RuntimeError) as error:
-            if is_storage_error(error):
-                raise StorageError(f"{into}: the index could not be written: {error}") from error
-            raise
 
     def _build(self, products: Iterable[IndexedProduct], into: Path) -> int:
-        text = into / "text"
-        text.mkdir(parents=True)
-        writer = tantivy.Index(build_schema(self._text_fields), str(text)).writer(HEAP, 1)
-        rows, vectors, columns = RowsWriter(into), VectorWriter(into, self._seed), ColumnsBuilder()
-        for number, product in enumerate(products):
-            document = index_document(product.id, number, product.text, product.keywords, product.numbers)
-            writer.add_json(orjson.dumps(document).decode())
-            rows.add(product.id, product.payload)
-            vectors.add(product.vector)
-            columns.add(product.keywords, product.numbers)
-        writer.commit()
-        rows.finish()
-        columns.finish().save(into)
-        vectors.finish()
-        writer.wait_merging_threads()
+        into.mkdir(parents=True, exist_ok=True)
+        with closing(RowsWriter(into)) as rows, closing(VectorWriter(into, self._seed)) as vectors:
+            columns = ColumnsBuilder()
+            self._write_text(self._filed(products, rows, vectors, columns), into / "text")
+            rows.finish()
+            columns.finish().save(into)
+            vectors.finish()
         about = {"version": VERSION, "products": columns.n, "dim": vectors.dim, "text_fields": self._text_fields}
         (into / "engine.json").write_bytes(orjson.dumps(about))
         return columns.n
+
+    def _filed(
+        self, products: Iterable[IndexedProduct], rows: RowsWriter, vectors: VectorWriter, columns: ColumnsBuilder
+    ) -> Iterator[IndexedProduct]:
+        for product in products:
+            rows.add(product.id, product.payload)
+            vectors.add(product.vector)
+            columns.add(product.keywords, product.numbers)
+            yield product
+
+    def _write_text(self, products: Iterable[IndexedProduct], folder: Path) -> None:
+        folder.mkdir()
+        writer = tantivy.Index(build_schema(self._text_fields), str(folder)).writer(HEAP, 1)
+        try:
+            for row, product in enumerate(products):
+                document = index_document(product.id, row, product.text, product.keywords, product.numbers)
+                writer.add_json(orjson.dumps(document).decode())
+            writer.commit()
+            writer.wait_merging_threads()
+        finally:
+            del writer  # joins its threads, so that none writes into a folder that is being removed
 
     def open(self, folder: Path, scratch: Path | None = None) -> EmbeddedReader:
         """Open an index. Raises CorruptIndexError when files are missing or of another version."""
@@ -76,37 +87,23 @@ class EmbeddedEngine:
             about = orjson.loads((folder / "engine.json").read_bytes())
             if about["version"] != VERSION:
                 raise CorruptIndexError(f"{folder}: index version {about['version']}, expected {VERSION}.")
-            return EmbeddedReader(folder, scratch or folder.parent, tuple(about["text_fields"]))
+            vectors = VectorIndex(folder) if about["dim"] else None
+            return EmbeddedReader(folder, scratch or folder.parent, tuple(about["text_fields"]), vectors)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise CorruptIndexError(f"{folder}: the index cannot be opened: {error}", hint="Index again.") from error
-
-
-def is_storage_error(error: BaseException) -> bool:
-    """Whether the disk refused a write: an OSError, or a library's own error that quotes one."""
-    words = (
-        "No space left",
-        "File too large",
-        "Disk quota",
-        "os error 28",
-        "os error 27",
-        "os error 122",
-        "could not write",
-    )
-    return isinstance(error, OSError) or any(word in str(error) for word in words)
 
 
 class EmbeddedReader:
     """An open index with its live changes. Any number of threads may search while one applies changes."""
 
-    def __init__(self, folder: Path, scratch: Path, text_fields: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, scratch: Path, text_fields: tuple[str, ...], vectors: VectorIndex | None) -> None:
         self._text_fields = text_fields
         columns, rows = ColumnStack.on(Columns.open(folder)), LiveRows(Rows(folder))
-        base = VectorIndex(folder) if VectorIndex.exists(folder) else None
         self._overlay = Overlay(folder / "text", scratch)
         self._applying = threading.Lock()
         n = columns.n
         lexicon = Lexicon(self._overlay.index, text_fields)
-        self._state = State(lexicon, columns, rows, LiveVectors.on(base, n), np.ones(n, bool), n)
+        self._state = State(lexicon, columns, rows, LiveVectors.on(vectors, n), np.ones(n, bool), n)
 
     @property
     def fields(self) -> Fields:

@@ -21,8 +21,8 @@ def explain(
     if plan is not None:
         for branches in plan.slots:
             _slot(lexicon, plan, branches, rows, out)
-        for phrase in plan.phrases:
-            _slot(lexicon, plan, (phrase,), rows, out)
+        for extra in plan.extras:
+            _slot(lexicon, plan, (extra,), rows, out)
     for place, cosine in enumerate(dense):
         if not np.isnan(cosine):
             out[place].append(Contribution("dense", "cosine", float(cosine)))

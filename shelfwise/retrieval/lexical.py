@@ -2,10 +2,12 @@
 
 score = Σ over slots of max over alternatives of w · f · dismax over fields of (boost · BM25)
         + phrase_boost · Σ over neighbouring slots of ½ · dismax over fields of BM25(phrase)
+        + coverage · number of slots that match + Σ over hints of dismax over fields of Σ over tokens of BM25
 
 w is the alternative's weight. f = min(1, rarity of what was asked / rarity of the alternative): BM25 prizes rare words,
 and a misspelling in one product is rarer than the word itself, so no alternative may count as rarer than the word asked
-for (or, if that is in no product, than the commonest alternative). Phrases add to what matches; they match nothing.
+for (or, if that is in no product, than the commonest alternative). What
+follows the first line adds to what matches; it matches nothing.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ class LexicalPlan:
     """A text clause made ready for one state of the index. The score of a slot is the best of its branches."""
 
     slots: tuple[tuple[Branch, ...], ...]
-    phrases: tuple[Branch, ...]
+    extras: tuple[Branch, ...]
     tie_breaker: float
     query: Query
 
@@ -89,12 +91,13 @@ class Lexicon:
     def plan(self, clause: TextClause) -> LexicalPlan:
         """The clause as a query over the tokens that occur at all."""
         slots = tuple(tuple(self._branches(slot, clause)) for slot in clause.slots)
-        phrases = tuple(self._phrases(clause)) if clause.phrase_boost > 0 else ()
-        query = _match(clause, [_best(branches, clause.tie_breaker) for branches in slots])
-        if phrases:
-            extra = [(Occur.Should, _dismax(branch, clause.tie_breaker)) for branch in phrases]
-            query = Query.boolean_query([(Occur.Must, query), *extra])
-        return LexicalPlan(slots, phrases, clause.tie_breaker, query)
+        best = [_best(branches, clause.tie_breaker) for branches in slots]
+        extras = (*self._phrases(clause), *self._hints(clause), *_coverage(clause, best))
+        query = _match(clause, best)
+        if extras:
+            more = [(Occur.Should, _dismax(branch, clause.tie_breaker)) for branch in extras]
+            query = Query.boolean_query([(Occur.Must, query), *more])
+        return LexicalPlan(slots, extras, clause.tie_breaker, query)
 
     def _branches(self, slot: Slot, clause: TextClause) -> Iterator[Branch]:
         rarities = [self._rarity(alternative, clause) for alternative in slot.alternatives]
@@ -122,7 +125,25 @@ class Lexicon:
                 query = self._tokens_query(field, alternative.tokens, SLOP)
                 yield Leaf(field, Query.boost_query(query, weight * boost))
 
+    def _hints(self, clause: TextClause) -> Iterator[Branch]:
+        """For each group one branch, whose leaf in a field is the sum over the group's hints."""
+        for group, fields in clause.fields.items():
+            hints = [hint for hint in clause.hints if hint.group == group]
+            leaves = []
+            for field, boost in fields.items():
+                known = [hint for hint in hints if all(self.frequency(field, token) for token in hint.tokens)]
+                parts = [
+                    (Occur.Should, Query.boost_query(self._tokens_query(field, hint.tokens, 0), hint.weight * boost))
+                    for hint in known
+                ]
+                if parts:
+                    leaves.append(Leaf(field, Query.boolean_query(parts)))
+            if leaves:
+                yield Branch(" ".join(token for hint in hints for token in hint.tokens), "hint", tuple(leaves))
+
     def _phrases(self, clause: TextClause) -> Iterator[Branch]:
+        if clause.phrase_boost <= 0:
+            return
         words = [self._word(slot, clause) for slot in clause.slots]
         for left, right in pairwise(words):
             if left is None or right is None:
@@ -175,6 +196,12 @@ def _best(branches: Sequence[Branch], tie_breaker: float) -> Query:
     if not queries:
         return Query.empty_query()
     return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
+
+
+def _coverage(clause: TextClause, slots: Sequence[Query]) -> Iterator[Branch]:
+    if clause.coverage > 0:
+        points = [(Occur.Should, Query.const_score_query(slot, clause.coverage)) for slot in slots]
+        yield Branch("", "coverage", (Leaf("coverage", Query.boolean_query(points)),))
 
 
 def _match(clause: TextClause, queries: Sequence[Query]) -> Query:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 import orjson
@@ -21,11 +20,11 @@ import tantivy
 
 from shelfwise.errors import InputError, StorageError
 from shelfwise.retrieval.dense import VectorIndex
-from shelfwise.retrieval.locks import lock_file
+from shelfwise.retrieval.locks import TemporaryFolder
+from shelfwise.retrieval.storage import is_refusal
 from shelfwise.types import Bool, Float32, Int32
 
 PREFIX = ".overlay-"
-LOCK = "in-use.lock"
 HEAP = 30_000_000
 
 
@@ -33,19 +32,13 @@ class Overlay:
     """A private, writable copy of a generation's text index."""
 
     def __init__(self, folder: Path, scratch: Path) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=scratch))
-        self._lock: TextIO | None = lock_file(self.folder / LOCK)
-        copy = self.folder / "text"
-        copy.mkdir()
-        for file in folder.iterdir():
-            if file.name in ("meta.json", ".managed.json"):
-                shutil.copyfile(file, copy / file.name)
-            elif not file.name.endswith(".lock"):
-                _link(file, copy / file.name)
-        self.index = tantivy.Index.open(str(copy))
-        self.index.config_reader("manual")
-        self.index.reload()
+        self._temporary: TemporaryFolder | None = TemporaryFolder(scratch, PREFIX)
         self._writer: tantivy.IndexWriter | None = None
+        try:
+            self.index = _opened(_copy(folder, self._temporary.path / "text"))
+        except BaseException:
+            self.close()
+            raise
 
     def write(self, gone: Iterable[str], documents: Iterable[Mapping[str, Any]]) -> None:
         """Take out the products of these ids, add the documents, and let new searchers see it.
@@ -60,20 +53,38 @@ class Overlay:
             for document in documents:
                 self._writer.add_json(orjson.dumps(document).decode())
             self._writer.commit()
-        except (OSError, ValueError) as error:
-            self._writer = None
-            raise StorageError(f"The live change could not be written: {error}") from error
+        except BaseException as error:
+            self._writer = None  # whatever was begun must not come in with the next change
+            if is_refusal(error):
+                raise StorageError(f"The live change could not be written: {error}.") from error
+            raise
         self.index.reload()
 
     def close(self) -> None:
         """Remove the copy."""
-        if self._lock is not None:
+        if self._temporary is not None:
             if self._writer is not None:
                 self._writer.wait_merging_threads()
                 self._writer = None
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self._lock.close()
-            self._lock = None
+            self._temporary.close()
+            self._temporary = None
+
+
+def _copy(folder: Path, copy: Path) -> Path:
+    copy.mkdir()
+    for file in folder.iterdir():
+        if file.name in ("meta.json", ".managed.json"):
+            shutil.copyfile(file, copy / file.name)
+        elif not file.name.endswith(".lock"):
+            _link(file, copy / file.name)
+    return copy
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(folder))
+    index.config_reader("manual")
+    index.reload()
+    return index
 
 
 def _link(file: Path, target: Path) -> None:
@@ -136,6 +147,17 @@ class LiveVectors:
             found = self.extra[places].astype(np.float32) @ np.asarray(vector, np.float32)
             out[new] = np.where(self.present[places], found, np.float32(np.nan))
         return np.round(out, 5)
+
+    def vectors(self, rows: Int32) -> Float32:
+        """The vectors of rows, Float32[len(rows), d]; NaN for a row without one."""
+        out = np.full((len(rows), self.dim), np.nan, np.float32)
+        old = rows < self.n
+        if self.base is not None and old.any():
+            out[old] = self.base.rows(rows[old])
+        places = rows[~old] - self.n
+        if self.dim and len(places):
+            out[~old] = np.where(self.present[places, None], self.extra[places], np.float32(np.nan))
+        return out
 
     def vector(self, row: int) -> Float32 | None:
         """A row's vector, or None."""

@@ -11,8 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 
+from shelfwise.errors import InputError
 from shelfwise.retrieval.arrays import load_array, save_array
+from shelfwise.types import Int64
 
 
 def _hash(id: str) -> int:
@@ -37,15 +40,28 @@ class RowsWriter:
         self._hashes.append(_hash(id))
 
     def finish(self) -> None:
-        """Write the rest of the files."""
-        self._ids.close()
-        self._payloads.close()
+        """Write the rest of the files. Raises InputError for an id that came twice."""
+        self.close()
         hashes = np.frombuffer(self._hashes, np.uint64)
         order = np.argsort(hashes, kind="stable")
+        self._check(hashes, order)
         save_array(self._folder / "id_ends.npy", np.frombuffer(self._id_ends, np.int64))
         save_array(self._folder / "payload_ends.npy", np.frombuffer(self._payload_ends, np.int64))
         save_array(self._folder / "hashes.npy", hashes[order])
         save_array(self._folder / "hash_rows.npy", order.astype(np.int32))
+
+    def close(self) -> None:
+        """Close the files, finished or not."""
+        self._ids.close()
+        self._payloads.close()
+
+    def _check(self, hashes: npt.NDArray[np.uint64], order: Int64) -> None:
+        same = np.flatnonzero(hashes[order][1:] == hashes[order][:-1])
+        text = (self._folder / "ids.bin").read_bytes() if len(same) else b""
+        for place in same:
+            one, other = (text[self._id_ends[row] : self._id_ends[row + 1]] for row in order[place : place + 2])
+            if one == other:
+                raise InputError(f"The product id {one.decode()!r} comes twice.", hint="Ids must be unique.")
 
 
 class Rows:

@@ -19,6 +19,7 @@ from shelfwise.errors import InputError
 from shelfwise.retrieval.base import FacetRequest, Match, Matches, Plan
 from shelfwise.retrieval.explain import explain
 from shelfwise.retrieval.facets import check_facets, count_facets
+from shelfwise.retrieval.feedback import feedback
 from shelfwise.retrieval.filter_query import either, filter_query
 from shelfwise.retrieval.filters import conditions, field_of, resolve, without_field
 from shelfwise.retrieval.fusion import parts
@@ -174,8 +175,13 @@ class Search:
             if self.vector is None:
                 return Ranked(rows, lexical, lexical, dense, lexical, zero)
             return Ranked(rows, dense, lexical, dense, zero, dense)
-        left, right = parts(lexical, dense, self.plan.fusion)
-        score = np.round(left + right, 6)
+        fusion = self.plan.fusion
+        left, right = parts(lexical, dense, fusion)
+        score = left + right
+        if fusion.feedback > 0:
+            vectors = self.state.vectors.vectors(rows)
+            score = score + np.float32(fusion.feedback) * feedback(score, vectors, fusion.feedback_depth)
+        score = np.round(score, 6)
         ranked = Ranked(rows, score, lexical, dense, left, right)
         return ranked.take(self._order(rows, score))
 

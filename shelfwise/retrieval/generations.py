@@ -1,0 +1,278 @@
+"""Generations of an index: built whole or not at all, checksummed, switched in one step, rolled back.
+
+    index/
+      current               the name of the generation that is served
+      0007/manifest.json    what it holds, from what, and the size and SHA-256 of each file
+      0007/embedded/…       the engine's files
+      0007/<part>/…         what was built beside it (suggestions, spelling)
+
+A generation is built in a temporary folder, flushed to disk and then renamed, so that a folder of four digits is always
+complete; it is served once `current`, one small file replaced in one step, names it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TypeAlias
+
+import orjson
+
+from shelfwise.errors import CorruptIndexError, NoIndexError, NotFoundError
+from shelfwise.retrieval.base import Engine, GenerationPart, IndexedProduct, Reader
+from shelfwise.retrieval.locks import TemporaryFolder, lock_file, remove_abandoned
+from shelfwise.retrieval.storage import checksum, flush, flush_tree, replace_file, storage_errors
+from shelfwise.types import Product
+
+MANIFEST = "manifest.json"
+CURRENT = "current"
+LOCK = ".lock"
+BATCH = 256
+
+Names: TypeAlias = list[str]
+Documents: TypeAlias = Callable[[Sequence[Product]], Sequence[IndexedProduct]]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds. `revision` is the catalogue's when building began; files: path → size and SHA-256.
+
+    `versions` name what shaped it (analyzer, encoder, engine): when one differs, it is time to index again.
+    """
+
+    name: str
+    created: str
+    products: int
+    dim: int
+    revision: int
+    versions: Mapping[str, str]
+    files: Mapping[str, tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A complete generation."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """Its number, as in "0007"."""
+        return self.manifest.name
+
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with its files: missing, of another size, or of another checksum; nothing when it is whole."""
+        return tuple(filter(None, (self._problem(path, *found) for path, found in self.manifest.files.items())))
+
+    def _problem(self, path: str, size: int, digest: str) -> str:
+        file = self.folder / path
+        try:
+            found = file.stat().st_size
+            if found != size:
+                return f"{file}: {found} bytes, expected {size}"
+            return "" if checksum(file) == digest else f"{file}: its checksum is not the manifest's"
+        except OSError as error:
+            return f"{file}: {error.strerror}"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open generation. `problems` says why it is another than the current one, if it is."""
+
+    reader: Reader
+    generation: Generation
+    problems: tuple[str, ...] = ()
+
+
+class Generations:
+    """The generations in a folder (a shop's `index/`). Processes may share it; each step is atomic."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def build(
+        self,
+        products: Iterable[Product],
+        documents: Documents,
+        engine: Engine,
+        parts: Sequence[GenerationPart] = (),
+        *,
+        versions: Mapping[str, str],
+        revision: int,
+        clock: Callable[[], datetime],
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> Generation:
+        """Build a new generation; it is complete but not yet served (`switch`).
+
+        products are read once, in batches of 256; `documents` turns a batch into index form, vectors included;
+        `progress` is told how many are done. Raises StorageError when the disk refuses; nothing is left behind then.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.clean()
+        dims = {0}
+        with storage_errors(str(self.root)), TemporaryFolder(self.root, f"{self._next()}.building-") as temporary:
+            stream = _indexed(products, documents, parts, dims, progress)
+            count = engine.build(stream, _made(temporary.path / engine.name))
+            for part in parts:
+                part.write(_made(temporary.path / part.name))
+            flush_tree(temporary.path)
+            files = {path: (size, digest) for path, size, digest in _files(temporary.path)}
+            with self._locked():
+                name = self._next()
+                about = Manifest(name, clock().isoformat(), count, max(dims), revision, dict(versions), files)
+                (temporary.path / MANIFEST).write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
+                flush_tree(temporary.path)
+                temporary.path.rename(self.root / name)
+                flush(self.root)
+        return self.get(name)
+
+    def get(self, name: str) -> Generation:
+        """The generation of that name. Raises NotFoundError, or CorruptIndexError when its manifest is broken."""
+        folder = self.root / name
+        if not (name.isdecimal() and folder.is_dir()):
+            raise NotFoundError(f"{self.root}: no generation {name!r}.")
+        try:
+            given = orjson.loads((folder / MANIFEST).read_bytes())
+            files = {path: (int(size), str(digest)) for path, (size, digest) in given.pop("files").items()}
+            return Generation(folder, Manifest(**given, files=files))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise CorruptIndexError(f"{folder / MANIFEST}: {error}", hint="Index again.") from error
+
+    def list(self) -> tuple[Generation, ...]:
+        """All generations with a readable manifest, oldest first."""
+        found = []
+        for name in self._names():
+            with suppress(CorruptIndexError):
+                found.append(self.get(name))
+        return tuple(found)
+
+    def current(self) -> str | None:
+        """The name of the generation that is served, or None."""
+        try:
+            name = (self.root / CURRENT).read_text("utf-8").strip()
+            return name if name.isdecimal() else None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def switch(self, name: str) -> None:
+        """Serve this generation from now on. Raises NotFoundError, CorruptIndexError or StorageError."""
+        self.get(name)
+        with storage_errors(str(self.root / CURRENT)), self._locked():
+            replace_file(self.root / CURRENT, name.encode())
+
+    def open_current(self, engine: Engine) -> Opened:
+        """Open the current generation after checking its files; if they are damaged, the newest older good one.
+
+        Raises NoIndexError when there is none at all, CorruptIndexError naming the damage when none is whole.
+        """
+        names, current = self._names(), self.current()
+        if not names:
+            raise NoIndexError(f"{self.root}: there is no index yet.", hint="Make one with: shelfwise index")
+        problems: Names = []
+        if current not in names:
+            problems.append(f"{self.root / CURRENT}: found {current!r}, expected the name of a generation")
+        older = [name for name in reversed(names) if current not in names or int(name) <= int(str(current))]
+        for name in older:
+            found = self._opened(name, engine, problems)
+            if found is not None:
+                return found
+        raise CorruptIndexError(f"No generation is whole: {'; '.join(problems)}.", hint="Index again: shelfwise index")
+
+    def _opened(self, name: str, engine: Engine, problems: Names) -> Opened | None:
+        try:
+            generation = self.get(name)
+            damage = generation.problems()
+            if not damage:
+                reader = engine.open(generation.folder / engine.name, self.root)
+                return Opened(reader, generation, tuple(problems))
+            problems.extend(damage)
+        except (CorruptIndexError, NotFoundError) as error:
+            problems.append(str(error))
+        return None
+
+    def rollback(self) -> Generation:
+        """Serve the newest whole generation older than the current one. Raises NotFoundError when there is none."""
+        current = self.current()
+        for generation in reversed(self.list()):
+            if current is not None and int(generation.name) < int(current) and not generation.problems():
+                self.switch(generation.name)
+                return generation
+        raise NotFoundError(f"{self.root}: no whole generation older than {current!r} to go back to.")
+
+    def prune(self, keep: int = 2) -> tuple[str, ...]:
+        """Remove all but the current generation and the `keep` − 1 before it, and newer ones; the names removed."""
+        with self._locked():
+            current = self.current()
+            older = [name for name in self._names() if current is not None and int(name) < int(current)]
+            gone = older[: len(older) - max(keep - 1, 0)]
+            for name in gone:
+                doomed = self.root / f"{name}.removed"  # out of sight first, so that none is ever half there
+                (self.root / name).rename(doomed)
+                shutil.rmtree(doomed, ignore_errors=True)
+        return tuple(gone)
+
+    def clean(self) -> tuple[str, ...]:
+        """Remove what dead processes left half done; the names removed."""
+        if not self.root.is_dir():
+            return ()
+        removed = [*remove_abandoned(self.root)]
+        with self._locked():
+            for path in sorted([*self.root.glob(f"{CURRENT}.*.tmp"), *self.root.glob("*.removed")]):
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+                removed.append(path.name)
+        return tuple(removed)
+
+    def _names(self) -> Names:
+        if not self.root.is_dir():
+            return []
+        return sorted((path.name for path in self.root.iterdir() if path.name.isdecimal() and path.is_dir()), key=int)
+
+    def _next(self) -> str:
+        return f"{max((int(name) for name in self._names()), default=0) + 1:04}"
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One process at a time numbers, switches and removes generations."""
+        file = lock_file(self.root / LOCK, wait=True)
+        try:
+            yield
+        finally:
+            if file is not None:
+                file.close()
+
+
+def _indexed(
+    products: Iterable[Product],
+    documents: Documents,
+    parts: Sequence[GenerationPart],
+    dims: set[int],
+    progress: Callable[[int], None],
+) -> Iterator[IndexedProduct]:
+    """The products in index form; parts are shown each pair, and `dims` collects the sizes of vectors."""
+    stream, done = iter(products), 0
+    while batch := list(islice(stream, BATCH)):
+        for product, indexed in zip(batch, documents(batch), strict=True):
+            for part in parts:
+                part.add(product, indexed)
+            if indexed.vector is not None:
+                dims.add(len(indexed.vector))
+            yield indexed
+        done += len(batch)
+        progress(done)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.endswith(".lock"):
+            yield path.relative_to(folder).as_posix(), path.stat().st_size, checksum(path)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
