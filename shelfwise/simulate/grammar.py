@@ -54,7 +54,10 @@ def headline(text: str) -> str:
 
 
 def _capital(word: str) -> str:
-    return word[:1] + word[1:2].upper() + word[2:] if word[:1] in "(“" else word[:1].upper() + word[1:]
+    start = 1 if word[:1] in "(“" else 0
+    if word[start + 1 : start + 2].isupper():
+        return word  # iPhone
+    return word[:start] + word[start : start + 1].upper() + word[start + 1 :]
 
 
 def chinese(text: str) -> str:
