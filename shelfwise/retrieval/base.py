@@ -6,7 +6,7 @@ numbers; they know nothing of languages or encoders.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
@@ -157,10 +157,16 @@ class Change:
     product: IndexedProduct | None = None
 
 
-class Reader(Protocol):
-    """An open generation with its live changes. Safe to use from several threads."""
+MoreFacets: TypeAlias = Callable[[Sequence[Match]], Sequence[FacetRequest]]
 
-    def search(self, plan: Plan) -> Matches: ...
+
+class Reader(Protocol):
+    """An open generation with its live changes. Safe to use from several threads.
+
+    `more` of a search is shown the page and says which further facets to count over the same matches.
+    """
+
+    def search(self, plan: Plan, more: MoreFacets | None = None) -> Matches: ...
 
     def apply(self, changes: Sequence[Change]) -> None: ...  # visible to the next search when it returns
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from shelfwise.retrieval.arrays import load_array, save_array
 from shelfwise.retrieval.filters import Fields
 from shelfwise.types import Float64, Int32, Int64
 
+ARRAYS = ("text_ends", "term_ends", "term_rows", "own_rows", "own_terms", "number_rows", "number_values")
 Facts = tuple[Mapping[str, tuple[str, ...]], Mapping[str, float]]  # a product's keywords and numbers
 
 
@@ -28,6 +29,7 @@ class Columns:
     """The columns of n rows. Terms are (field, value) pairs in order; `keywords[field]` is a slice of the terms.
 
     text: values joined, cut at text_ends Int64[t + 1]; term i has the rows term_rows[term_ends[i]:term_ends[i+1]].
+    own_rows and own_terms hold the same pairs of row and term, in order of row within each field.
     `numbers[field]` is a slice of number_rows and number_values.
     """
 
@@ -38,6 +40,8 @@ class Columns:
     text_ends: Int64
     term_ends: Int64
     term_rows: Int32
+    own_rows: Int32
+    own_terms: Int32
     number_rows: Int32
     number_values: Float64
 
@@ -55,6 +59,29 @@ class Columns:
         first, last = self.keywords.get(field, (0, 0))
         return self.term_rows[self.term_ends[first] : self.term_ends[last]]
 
+    def count(self, field: str, rows: Int32) -> dict[str, int]:
+        """How many of the rows (rising) have each value of the keyword field; values that none has are left out."""
+        first, last = self.keywords.get(field, (0, 0))
+        start, end = self.term_ends[first], self.term_ends[last]
+        own_rows, own_terms = self.own_rows[start:end], self.own_terms[start:end]
+        begin, lengths = np.searchsorted(own_rows, rows), np.searchsorted(own_rows, rows, "right")
+        lengths -= begin
+        places = np.repeat(begin - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())  # [pairs]
+        counts = np.bincount(own_terms[places] - first)
+        return {self._value(first + term).decode(): int(counts[term]) for term in np.flatnonzero(counts).tolist()}
+
+    def number_at(self, field: str, rows: Int32) -> Float64:
+        """The number of each of the rows; NaN where a row has none."""
+        known, values = self.number(field)
+        if len(known) == self.n:
+            return values[rows]
+        places = np.searchsorted(known, rows)
+        out = np.full(len(rows), np.nan)
+        found = np.flatnonzero(places < len(known))
+        found = found[known[places[found]] == rows[found]]
+        out[found] = values[places[found]]
+        return out
+
     def number(self, field: str) -> tuple[Int32, Float64]:
         """The rows that have the numeric field, and their values."""
         first, last = self.numbers.get(field, (0, 0))
@@ -65,7 +92,7 @@ class Columns:
 
     def save(self, folder: Path) -> None:
         """Write the columns as files of `folder`."""
-        for name in ("text_ends", "term_ends", "term_rows", "number_rows", "number_values"):
+        for name in ARRAYS:
             save_array(folder / f"{name}.npy", getattr(self, name))
         (folder / "terms.bin").write_bytes(self.text)
         known = {"n": self.n, "keywords": dict(self.keywords), "numbers": dict(self.numbers)}
@@ -75,8 +102,7 @@ class Columns:
     def open(cls, folder: Path) -> Columns:
         """The columns that `save` wrote; arrays are read from disk as they are used."""
         known = orjson.loads((folder / "fields.json").read_bytes())
-        names = ("text_ends", "term_ends", "term_rows", "number_rows", "number_values")
-        arrays = {name: load_array(folder / f"{name}.npy") for name in names}
+        arrays = {name: load_array(folder / f"{name}.npy") for name in ARRAYS}
         keywords = {field: (first, last) for field, (first, last) in known["keywords"].items()}
         numbers = {field: (first, last) for field, (first, last) in known["numbers"].items()}
         text = (folder / "terms.bin").read_bytes()
@@ -119,6 +145,7 @@ class ColumnsBuilder:
         for field, (rows, _) in columns:
             numbers[field] = (end, end + len(rows))
             end += len(rows)
+        term_rows, own_rows, own_terms = _both_ways(postings, keywords)
         return Columns(
             n=self.n,
             keywords=keywords,
@@ -126,10 +153,24 @@ class ColumnsBuilder:
             text=b"".join(values),
             text_ends=_ends(values),
             term_ends=_ends(postings),
-            term_rows=_joined(postings, np.dtype(np.int32)),
+            term_rows=term_rows,
+            own_rows=own_rows,
+            own_terms=own_terms,
             number_rows=_joined([rows for _, (rows, _) in columns], np.dtype(np.int32)),
             number_values=_joined([numbers for _, (_, numbers) in columns], np.dtype(np.float64)),
         )
+
+
+def _both_ways(postings: Sequence[array[int]], keywords: Mapping[str, tuple[int, int]]) -> tuple[Int32, Int32, Int32]:
+    """The rows by term, and the same pairs by row within each field."""
+    rows: Int32 = _joined(postings, np.dtype(np.int32))
+    terms = np.repeat(np.arange(len(postings), dtype=np.int32), [len(part) for part in postings])
+    own_rows, own_terms, end = np.empty_like(rows), np.empty_like(terms), 0
+    for first, last in keywords.values():
+        start, end = end, end + sum(len(part) for part in postings[first:last])
+        order = start + np.argsort(rows[start:end], kind="stable")
+        own_rows[start:end], own_terms[start:end] = rows[order], terms[order]
+    return rows, own_rows, own_terms
 
 
 def _ends(parts: Sequence[bytes | array[int]]) -> Int64:
@@ -142,7 +183,7 @@ def _joined(parts: Sequence[array[int]] | Sequence[array[float]], dtype: np.dtyp
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Columns of a few changed rows: row i of `columns` stands for row `rows[i]` of the shop."""
+    """Columns of a few changed rows: row i of `columns` stands for row `rows[i]` of the shop; `rows` rises."""
 
     rows: Int32
     columns: Columns
@@ -151,10 +192,10 @@ class Layer:
     @classmethod
     def of(cls, changed: Mapping[int, Facts]) -> Layer:
         """A layer that holds the changed rows."""
-        builder = ColumnsBuilder()
-        for keywords, numbers in changed.values():
-            builder.add(keywords, numbers)
-        return cls(np.fromiter(changed, np.int32, len(changed)), builder.finish(), tuple(changed.values()))
+        builder, rows = ColumnsBuilder(), sorted(changed)
+        for row in rows:
+            builder.add(*changed[row])
+        return cls(np.array(rows, np.int32), builder.finish(), tuple(changed[row] for row in rows))
 
     def changes(self) -> dict[int, Facts]:
         """What the layer was made of."""
@@ -187,13 +228,27 @@ class ColumnStack:
         numbers = self.fields.numbers.union(*(numbers for _, numbers in changed.values()))
         return ColumnStack(self.base, tuple(layers), n, Fields(keywords, numbers))
 
-    def numbers(self, field: str) -> Float64:
-        """The field's number for each row, Float64[n]; NaN where a row has none."""
-        out = np.full(self.n, np.nan)
-        rows, values = self.base.number(field)
-        out[rows] = values
-        for layer in self.layers:
-            out[layer.rows] = np.nan
-            rows, values = layer.columns.number(field)
-            out[layer.rows[rows]] = values
+    def numbers(self, field: str, rows: Int32) -> Float64:
+        """The field's number for each of the rows; NaN where a row has none."""
+        out = np.full(len(rows), np.nan)
+        for columns, own, places in self._split(rows):
+            out[places] = columns.number_at(field, own)
         return out
+
+    def count(self, field: str, rows: Int32) -> dict[str, int]:
+        """How many of the rows have each value of the keyword field."""
+        total: dict[str, int] = {}
+        for columns, own, _ in self._split(rows):
+            for value, count in columns.count(field, np.sort(own)).items():
+                total[value] = total.get(value, 0) + count
+        return total
+
+    def _split(self, rows: Int32) -> Iterator[tuple[Columns, Int32, Int64]]:
+        """For each layer and the base: its rows among those given, as it numbers them, and their places."""
+        places = np.arange(len(rows))
+        for layer in reversed(self.layers):
+            at = np.minimum(np.searchsorted(layer.rows, rows[places]), len(layer.rows) - 1)
+            here = layer.rows[at] == rows[places]
+            yield layer.columns, at[here].astype(np.int32), places[here]
+            places = places[~here]
+        yield self.base, rows[places], places

@@ -1,8 +1,11 @@
 """Nearest products by vector (faiss): exact over few rows, inverted lists over many; filters never cost recall.
 
-Vectors are kept once, as half-precision numbers in a file mapped into memory. Every answer's scores are exact inner
-products with these. An exact scan is used while at most EXACT rows are allowed; beyond that, clusters of rows
-(IVF, one byte a number) are probed in order of likeness until enough allowed rows lie in them.
+Vectors are kept once, as half-precision numbers in a file mapped into memory, and every score is an exact inner product
+with these. While at most EXACT rows are allowed, all of them are compared. Beyond that, lists of like rows (IVF, one
+byte a number) are read in order of likeness until they hold a share of the *allowed* rows. That share is measured when
+the index is built: so many rows had to be read to find nearly all of the ten nearest, four times over to be safe (a
+filter may leave the query's own surroundings empty, and queries are unlike products). Where vectors form no groups, the
+share comes out near 1 and everything is compared, which is slower and still right.
 """
 
 from __future__ import annotations
@@ -21,9 +24,13 @@ from shelfwise.types import Bool, Float32, Int32, Int64
 faiss: Any = _faiss  # its type hints do not know its own keyword arguments
 
 EXACT = 25_000
-SHARE = 0.04  # of the allowed rows must lie in the probed lists …
-ROWS = 4_000  # … and at least so many
-OVERSAMPLE = 2
+NEEDED = 0.995  # of the nearest ten must lie within the measured share
+MARGIN = 4.0
+WORTH = 0.5  # with a larger share than this, lists save nothing
+PROBES = 200  # rows that are asked for their neighbours to measure the share
+NOISE = 0.5  # how far from a product such a question lies
+FLOOR = 10  # rows read for each one wanted, at least
+SPARE = 64  # rows taken beyond the limit, before scores are made exact
 SAMPLE = 40  # training vectors for each list
 BATCH = 16_384
 
@@ -67,7 +74,11 @@ class VectorWriter:
             faiss.write_index(_filled(flat, vectors), str(self._folder / "flat.faiss"))
             save_array(self._folder / "missing.npy", np.array(self._missing, np.int32))
             if self.n > EXACT:
-                faiss.write_index(_filled(self._trained(vectors), vectors), str(self._folder / "lists.faiss"))
+                lists = _filled(self._trained(vectors), vectors)
+                share = measured_share(flat, lists, vectors, np.random.default_rng(self._seed))
+                if share < WORTH:
+                    faiss.write_index(lists, str(self._folder / "lists.faiss"))
+                    save_array(self._folder / "share.npy", np.array([share]))
             del vectors
         raw.unlink()
 
@@ -79,6 +90,7 @@ class VectorWriter:
         index = faiss.IndexIVFScalarQuantizer(coarse, self.dim, lists, kind, faiss.METRIC_INNER_PRODUCT, True)
         index.cp.seed = self._seed
         index.cp.niter = 8
+        index.cp.min_points_per_centroid = 1  # else it prints a warning for small catalogues
         index.train(vectors[np.sort(chosen)].astype(np.float32))
         return index
 
@@ -87,6 +99,24 @@ def _filled(index: Any, vectors: np.ndarray[Any, Any]) -> Any:
     for start in range(0, len(vectors), BATCH):
         index.add(vectors[start : start + BATCH].astype(np.float32))
     return index
+
+
+def measured_share(flat: Any, lists: Any, vectors: np.ndarray[Any, Any], rng: np.random.Generator) -> float:
+    """The share of all rows that must be read, in lists nearest first, to find nearly all of the ten nearest.
+
+    Asked are products moved a little way in a random direction: queries are near products but are none.
+    """
+    chosen = np.sort(rng.choice(len(vectors), min(PROBES, len(vectors)), replace=False))
+    noise = rng.standard_normal((len(chosen), vectors.shape[1]))
+    asked = vectors[chosen] + NOISE * noise / np.linalg.norm(noise, axis=1, keepdims=True)  # [probes, d]
+    asked = np.ascontiguousarray(asked, np.float32)
+    nearest = flat.search(asked, 10)[1]  # [probes, 10]
+    order = lists.quantizer.search(asked, lists.nlist)[1]  # [probes, lists]
+    list_of = _list_of(lists, len(vectors))
+    read = np.cumsum(np.bincount(list_of, minlength=lists.nlist)[order], axis=1)  # [probes, lists]
+    place = np.argsort(order, axis=1)  # place[i, l]: when list l is read
+    needed = np.take_along_axis(read, np.take_along_axis(place, list_of[nearest].astype(np.int64), axis=1), axis=1)
+    return min(1.0, MARGIN * float(np.quantile(needed, NEEDED)) / len(vectors))
 
 
 class VectorIndex:
@@ -107,6 +137,8 @@ class VectorIndex:
             self._lists = faiss.read_index(str(folder / "lists.faiss"))
             self._coarse = faiss.downcast_index(self._lists.quantizer)
             self._list_of = _list_of(self._lists, self.n)
+            self._sizes = np.bincount(self._list_of, minlength=self._lists.nlist)
+            self._share = float(load_array(folder / "share.npy")[0])
 
     def search(self, vector: Float32, limit: int, allowed: Bool | None = None) -> tuple[Int32, Float32]:
         """The `limit` nearest allowed rows and their inner products with `vector` Float32[d], best first."""
@@ -120,29 +152,41 @@ class VectorIndex:
             return np.empty(0, np.int32), np.empty(0, np.float32)
         query = np.ascontiguousarray(vector, np.float32)[None]
         limit = min(limit, count)
-        if self._lists is None or count <= EXACT:
-            selector = None if count == self.n else _Selector(allowed)  # named, since faiss does not keep it alive
-            parameters = None if selector is None else faiss.SearchParameters(sel=selector.sel)
-            scores, rows = self._flat.search(query, limit, params=parameters)
-            return rows[0].astype(np.int32), scores[0]
-        return self._probe(query, limit, allowed, count)
+        if self._lists is not None and count > EXACT:
+            probes = self._probes(query, limit, allowed, count)
+            if probes:
+                return self._probe(query, limit, allowed, count, probes)
+        selector = None if count == self.n else _Selector(allowed)  # named, since faiss does not keep it alive
+        parameters = None if selector is None else faiss.SearchParameters(sel=selector.sel)
+        scores, rows = self._flat.search(query, limit, params=parameters)
+        return rows[0].astype(np.int32), scores[0]
 
-    def _probe(self, query: Float32, limit: int, allowed: Bool | None, count: int) -> tuple[Int32, Float32]:
-        wanted = min(count, max(int(SHARE * count), ROWS, 20 * limit))
-        probes = self._probes(query[0], allowed, wanted)
+    def _probe(
+        self, query: Float32, limit: int, allowed: Bool | None, count: int, probes: int
+    ) -> tuple[Int32, Float32]:
         selector = None if allowed is None else _Selector(allowed)
         parameters = faiss.SearchParametersIVF(nprobe=probes, sel=selector and selector.sel)
-        found = self._lists.search(query, min(count, OVERSAMPLE * limit), params=parameters)[1][0]
+        found = self._lists.search(query, min(count, limit + SPARE), params=parameters)[1][0]
         found = found[found >= 0]
         scores = self.scores(query[0], found)
         best = np.lexsort((found, -scores))[:limit]
         return found[best].astype(np.int32), scores[best]
 
-    def _probes(self, vector: Float32, allowed: Bool | None, wanted: int) -> int:
-        """How many lists, nearest first, hold `wanted` allowed rows: where filters empty near lists, more are read."""
-        sizes = np.bincount(self._list_of if allowed is None else self._list_of[allowed], minlength=self._lists.nlist)
-        order = self._coarse.search(vector[None], self._lists.nlist)[1][0]
-        return int(np.searchsorted(np.cumsum(sizes[order]), wanted)) + 1
+    def _probes(self, query: Float32, limit: int, allowed: Bool | None, count: int) -> int:
+        """How many lists to read, nearest first; 0 when all rows had better be compared.
+
+        They must hold `share` of the allowed rows. A filter that thins out the query's surroundings by a factor f more
+        than the rest leaves its nearest rows scattered over many lists; the share then grows by f².
+        """
+        order = self._coarse.search(query, self._lists.nlist)[1][0]
+        everything = np.cumsum(self._sizes[order])
+        if allowed is None:
+            return int(np.searchsorted(everything, max(self._share * count, FLOOR * limit))) + 1
+        held = np.cumsum(np.bincount(self._list_of[allowed], minlength=self._lists.nlist)[order])
+        near = int(np.searchsorted(everything, self._share * self.n))
+        thinned = max(1.0, self._share * count / max(1, int(held[near])))
+        share = self._share * thinned**2
+        return int(np.searchsorted(held, max(share * count, FLOOR * limit))) + 1 if share < WORTH else 0
 
     def scores(self, vector: Float32, rows: Int32 | Int64) -> Float32:
         """Inner products of `vector` with the given rows, Float32[len(rows)]; NaN for rows without a vector."""

@@ -12,7 +12,7 @@ import orjson
 import tantivy
 
 from shelfwise.errors import CorruptIndexError, NotFoundError
-from shelfwise.retrieval.base import Change, IndexedProduct, Matches, Plan
+from shelfwise.retrieval.base import Change, IndexedProduct, Matches, MoreFacets, Plan
 from shelfwise.retrieval.columns import Columns, ColumnsBuilder, ColumnStack
 from shelfwise.retrieval.dense import VectorIndex, VectorWriter
 from shelfwise.retrieval.filters import Fields, resolve
@@ -115,9 +115,9 @@ class EmbeddedReader:
         """Numbers in a vector; 0 when the index has none."""
         return self._state.vectors.dim
 
-    def search(self, plan: Plan) -> Matches:
+    def search(self, plan: Plan, more: MoreFacets | None = None) -> Matches:
         """The page of products that answers the plan. Raises InputError for a plan that cannot be answered."""
-        return Search(self._state, plan).run()
+        return Search(self._state, plan).run(more)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make live changes; the next search sees all of them or, when this raises, none.

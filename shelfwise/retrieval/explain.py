@@ -13,7 +13,7 @@ def explain(
     plan: LexicalPlan | None,
     rows: Int32,
     dense: Float32,
-    fused: tuple[Float32, Float32] | None,
+    fused: Float32 | None,
 ) -> list[tuple[Contribution, ...]]:
     """For each row: stage "lexical" (by field; the values add up to the lexical score), stage "dense" (the cosine)
     and, where the two were fused, stage "fusion" (what each added to the fused score)."""
@@ -27,9 +27,9 @@ def explain(
         if not np.isnan(cosine):
             out[place].append(Contribution("dense", "cosine", float(cosine)))
     if fused is not None:
-        for name, part in zip(("lexical", "dense"), fused, strict=True):
-            for place, value in enumerate(part):
-                out[place].append(Contribution("fusion", name, float(value)))
+        for place, values in enumerate(fused):
+            named = zip(("lexical", "dense", "feedback"), values.tolist(), strict=True)
+            out[place].extend(Contribution("fusion", name, value) for name, value in named if value)
     return [tuple(sorted(lines, key=lambda line: (line.stage, -line.value))) for lines in out]
 
 

@@ -1,24 +1,38 @@
-"""Facets counted over a whole match set by the text index's aggregations."""
+"""Facets: what is asked for, counts made into facets, and counting from the columns.
+
+Relations: `facets_index.py` counts the same in the text index, for match sets too large to list.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from tantivy import Query
+import numpy as np
 
 from shelfwise.errors import InputError
 from shelfwise.retrieval.base import CATEGORY_SEPARATOR, FacetRequest
-from shelfwise.retrieval.filter_query import filter_query
+from shelfwise.retrieval.columns import ColumnStack
 from shelfwise.retrieval.filters import Fields, conditions, field_of
-from shelfwise.retrieval.lexical import Lexicon, both
-from shelfwise.retrieval.schema import keyword_path, number_path
-from shelfwise.types import AllOf, AnyOf, Facet, FacetValue, Filter
+from shelfwise.types import AllOf, AnyOf, Facet, FacetValue, Filter, Float64, Int32
 
 MAX_SIZE = 1000
-EXACT = 10_000  # values counted in each segment, so that counts stay exact up to so many different ones
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted for one request: (value, count) pairs, or (lower end, count) for bars; numbers' extremes.
+
+    step: width of a histogram's bars; 0 for other kinds.
+    """
+
+    buckets: Sequence[tuple[str | float, int]]
+    low: float | None = None
+    high: float | None = None
+    step: float = 0.0
 
 
 def check_facets(requests: Sequence[FacetRequest], fields: Fields) -> tuple[FacetRequest, ...]:
@@ -40,138 +54,117 @@ def _checked(request: FacetRequest, fields: Fields) -> FacetRequest:
         rising = all(low < high for low, high in pairwise(bounds))
         if not 1 <= len(bounds) <= MAX_SIZE or not rising or not all(map(math.isfinite, bounds)):
             raise InputError(f"{where}: bounds {bounds!r:.80}, expected rising numbers.")
-    return FacetRequest(name, request.kind, request.size, request.interval, request.bounds, request.exclude_own)
+    return replace(request, field=name)
 
 
-def count_facets(
-    lexicon: Lexicon, query: Query, requests: Sequence[FacetRequest], fields: Fields, filter: Filter | None
-) -> list[Facet]:
-    """A facet for each (checked) request, over all that the query matches.
-
-    `filter` says which values are selected; a selected value is always listed, even with a count of 0.
-    """
-    first = {str(number): _aggregation(request, fields) for number, request in enumerate(requests)}
-    stats = {
-        f"stats{number}": {"stats": {"field": number_path(request.field)}}
-        for number, request in enumerate(requests)
-        if _is_numeric(request, fields)
-    }
-    found = lexicon.searcher.aggregate(query, {name: body for name, body in first.items() if body} | stats)
-    second = {
-        str(number): histogram
-        for number, request in enumerate(requests)
-        if not first[str(number)] and (histogram := _histogram(request, found[f"stats{number}"]))
-    }
-    if second:
-        found |= lexicon.searcher.aggregate(query, second)
-    return [
-        _Reading(lexicon, query, request, fields, selected_values(filter, request.field)).facet(
-            found.get(str(number), {"buckets": []})["buckets"], found.get(f"stats{number}", {})
-        )
-        for number, request in enumerate(requests)
-    ]
-
-
-def selected_values(filter: Filter | None, field: str) -> tuple[str, ...]:
-    """The values of the field that the filter asks for."""
-    asked = [part for part in conditions(filter) if isinstance(part, AnyOf | AllOf) and field_of(part) == field]
-    return tuple(dict.fromkeys(_name(value) for part in asked for value in part.values))
-
-
-def _is_numeric(request: FacetRequest, fields: Fields) -> bool:
+def is_numeric(request: FacetRequest, fields: Fields) -> bool:
+    """Whether the request counts numbers: bars, ranges, or the single values of a field without texts."""
     return request.kind in ("histogram", "range") or request.field not in fields.keywords
 
 
-def _aggregation(request: FacetRequest, fields: Fields) -> dict[str, Any]:
-    """The request in the index's words; empty for a histogram, which must first know how far its numbers reach."""
-    if request.kind == "histogram":
-        return {}
-    if request.kind == "range":
-        ends = [None, *request.bounds, None]
-        spans = [{"from": low, "to": high} for low, high in pairwise(ends)]
-        ranges = [{key: end for key, end in span.items() if end is not None} for span in spans]
-        return {"range": {"field": number_path(request.field), "ranges": ranges}}
-    path = keyword_path(request.field) if request.field in fields.keywords else number_path(request.field)
-    size = max(EXACT, request.size)
-    return {"terms": {"field": path, "size": request.size, "segment_size": size, "order": {"_count": "desc"}}}
+def selected_values(filter: Filter | None, requests: Sequence[FacetRequest]) -> dict[str, tuple[str, ...]]:
+    """The values that the filter asks for, of each requested field."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    for request in requests:
+        parts = [part for part in conditions(filter) if isinstance(part, AnyOf | AllOf)]
+        values = [value_name(value) for part in parts if field_of(part) == request.field for value in part.values]
+        chosen[request.field] = tuple(dict.fromkeys(values))
+    return chosen
 
 
-def _histogram(request: FacetRequest, stats: Mapping[str, Any]) -> dict[str, Any]:
-    low, high = stats["min"], stats["max"]
-    if low is None:
-        return {}
-    interval = request.interval or 0.0
-    if not interval or (high - low) / interval > request.size:
-        interval = _round_up((high - low) / request.size)
-    return {"histogram": {"field": number_path(request.field), "interval": interval}}
-
-
-def _round_up(width: float) -> float:
-    """The next of 1, 2, 5, 10, 20, 50 … at or above the width, so that buckets have round ends."""
+def bar_width(request: FacetRequest, low: float, high: float) -> float:
+    """The width asked for, or the next of 1, 2, 5, 10, 20, 50 … that gives no more bars than asked for."""
+    if request.interval and (high - low) / request.interval <= request.size:
+        return request.interval
+    width = (high - low) / request.size
     if width <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(width))
     return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= width * (1 - 1e-9))
 
 
-class _Reading:
-    """Turns the index's buckets into a facet."""
-
-    def __init__(
-        self, lexicon: Lexicon, query: Query, request: FacetRequest, fields: Fields, selected: tuple[str, ...]
-    ) -> None:
-        self.lexicon, self.query, self.request, self.fields, self.selected = lexicon, query, request, fields, selected
-
-    def facet(self, buckets: Any, stats: Mapping[str, Any]) -> Facet:
-        request = self.request
-        if request.kind == "range":
-            values = [_span(bucket) for bucket in buckets]
-        elif request.kind == "histogram":
-            step = buckets[1]["key"] - buckets[0]["key"] if len(buckets) > 1 else None
-            values = [self._bar(bucket, step) for bucket in buckets]
-        else:
-            values = [*self._terms(buckets)]
-            values.sort(
-                key=_tree_order(values) if request.kind == "tree" else lambda value: (-value.count, value.value)
-            )
-        return Facet(request.field, request.kind, tuple(values), low=stats.get("min"), high=stats.get("max"))
-
-    def _bar(self, bucket: Mapping[str, Any], step: float | None) -> FacetValue:
-        low = float(bucket["key"])
-        high = low + step if step is not None else low
-        return FacetValue(f"{low:g}..{high:g}", bucket["doc_count"], low=low, high=high)
-
-    def _terms(self, buckets: Any) -> Iterator[FacetValue]:
-        missing = dict.fromkeys(self.selected)
-        for bucket in buckets:
-            name = _name(bucket["key"])
-            missing.pop(name, None)
-            yield FacetValue(name, bucket["doc_count"], selected=name in self.selected)
-        for name in missing:
-            condition = AnyOf(
-                self.request.field, (name if self.request.field in self.fields.keywords else float(name),)
-            )
-            query = both(self.query, filter_query(condition, self.lexicon.index, self.fields))
-            yield FacetValue(name, self.lexicon.find(query, 0)[2], selected=True)
-
-
-def _span(bucket: Mapping[str, Any]) -> FacetValue:
-    low, high = bucket.get("from"), bucket.get("to")
-    name = f"{'' if low is None else f'{low:g}'}..{'' if high is None else f'{high:g}'}"
-    return FacetValue(name, bucket["doc_count"], low=low, high=high)
-
-
-def _tree_order(values: Sequence[FacetValue]) -> Any:
-    """Parents before their children, siblings by count."""
-    counts = {value.value: value.count for value in values}
-
-    def key(value: FacetValue) -> list[tuple[int, str]]:
-        steps = value.value.split(CATEGORY_SEPARATOR)
-        prefixes = (CATEGORY_SEPARATOR.join(steps[: end + 1]) for end in range(len(steps)))
-        return [(-counts.get(prefix, 0), prefix) for prefix in prefixes]
-
-    return key
-
-
-def _name(value: Any) -> str:
+def value_name(value: Any) -> str:
+    """A value as text; whole numbers without a point."""
     return value if isinstance(value, str) else f"{float(value):.15g}"
+
+
+# --- counting from the columns -------------------------------------------------------------------------------
+
+
+def count_in_columns(
+    columns: ColumnStack, rows: Int32, requests: Sequence[FacetRequest], fields: Fields
+) -> list[Counts]:
+    """Counts over the rows given (each once)."""
+    return [
+        _numbers(request, columns.numbers(request.field, rows))
+        if is_numeric(request, fields)
+        else Counts([*columns.count(request.field, rows).items()])
+        for request in requests
+    ]
+
+
+def _numbers(request: FacetRequest, numbers: Float64) -> Counts:
+    numbers = numbers[~np.isnan(numbers)]
+    if not len(numbers):
+        return Counts([(low, 0) for low in (-math.inf, *request.bounds)] if request.kind == "range" else [])
+    low, high = float(numbers.min()), float(numbers.max())
+    if request.kind == "range":
+        places = np.bincount(np.searchsorted(request.bounds, numbers, "right"), minlength=len(request.bounds) + 1)
+        return Counts([*zip((-math.inf, *request.bounds), places.tolist(), strict=True)], low, high)
+    if request.kind == "histogram":
+        step = bar_width(request, low, high)
+        bars = np.floor(numbers / step).astype(np.int64)
+        first = int(bars.min())
+        counts = np.bincount(bars - first).tolist()
+        return Counts([((first + place) * step, count) for place, count in enumerate(counts)], low, high, step)
+    values, counted = np.unique(numbers, return_counts=True)
+    return Counts([*zip(map(value_name, values.tolist()), counted.tolist(), strict=True)], low, high)
+
+
+# --- counts made into facets ---------------------------------------------------------------------------------
+
+
+def make_facets(
+    requests: Sequence[FacetRequest], counts: Sequence[Counts], selected: Mapping[str, tuple[str, ...]]
+) -> list[Facet]:
+    """A facet for each request. Selected values are listed even where they did not make the size, or count 0."""
+    return [
+        _facet(request, counted, selected.get(request.field, ()))
+        for request, counted in zip(requests, counts, strict=True)
+    ]
+
+
+def _facet(request: FacetRequest, counted: Counts, selected: tuple[str, ...]) -> Facet:
+    if request.kind == "range":
+        values = _ranges(request.bounds, [count for _, count in counted.buckets])
+    elif request.kind == "histogram":
+        values = [_span(float(low), float(low) + counted.step, count) for low, count in counted.buckets]
+    else:
+        values = _terms(request, {str(value): count for value, count in counted.buckets}, selected)
+    return Facet(request.field, request.kind, tuple(values), low=counted.low, high=counted.high)
+
+
+def _terms(request: FacetRequest, counts: dict[str, int], selected: tuple[str, ...]) -> list[FacetValue]:
+    best = sorted(counts, key=lambda value: (-counts[value], value))[: request.size]
+    names = dict.fromkeys((*best, *selected))
+    values = [FacetValue(name, counts.get(name, 0), selected=name in selected) for name in names]
+    if request.kind == "tree":
+        return sorted(values, key=lambda value: _tree_place(value.value, counts))
+    return sorted(values, key=lambda value: (-value.count, value.value))
+
+
+def _tree_place(path: str, counts: Mapping[str, int]) -> list[tuple[int, str]]:
+    """Where a path stands: parents before their children, siblings by count."""
+    steps = path.split(CATEGORY_SEPARATOR)
+    prefixes = (CATEGORY_SEPARATOR.join(steps[: end + 1]) for end in range(len(steps)))
+    return [(-counts.get(prefix, 0), prefix) for prefix in prefixes]
+
+
+def _ranges(bounds: Sequence[float], counts: Sequence[int]) -> list[FacetValue]:
+    spans = pairwise((None, *bounds, None))
+    return [_span(low, high, count) for (low, high), count in zip(spans, counts, strict=True)]
+
+
+def _span(low: float | None, high: float | None, count: int) -> FacetValue:
+    low_name, high_name = ("" if end is None else f"{end:.10g}" for end in (low, high))
+    return FacetValue(f"{low_name}..{high_name}", count, low=low, high=high)

@@ -11,7 +11,7 @@ import numpy as np
 
 from shelfwise.retrieval.columns import Columns, ColumnStack
 from shelfwise.retrieval.filters import ID
-from shelfwise.types import AllOf, And, AnyOf, Bool, Exists, Filter, NoneOf, Not, Or, Range, Value
+from shelfwise.types import AllOf, And, AnyOf, Bool, Exists, Filter, Float64, NoneOf, Not, Or, Range, Value
 
 RowOf = Callable[[str], int | None]
 
@@ -69,17 +69,25 @@ def _mark(given: AnyOf | Range | Exists, columns: Columns, out: Bool) -> None:
         out[columns.rows_with(given.field)] = True
         out[columns.number(given.field)[0]] = True
     elif isinstance(given, Range):
-        rows, numbers = columns.number(given.field)
-        passed = np.ones(len(rows), bool)
-        if given.low is not None:
-            passed &= numbers >= given.low
-        if given.high is not None:
-            passed &= numbers <= given.high
-        out[rows[passed]] = True
+        _pass(columns, given.field, out, lambda numbers: _within(numbers, given.low, given.high))
     else:
         for value in given.values:
             if isinstance(value, str):
                 out[columns.rows_of(given.field, value)] = True
             else:
-                rows, numbers = columns.number(given.field)
-                out[rows[numbers == value]] = True
+                _pass(columns, given.field, out, lambda numbers, value=value: numbers == value)
+
+
+def _pass(columns: Columns, field: str, out: Bool, test: Callable[[Float64], Bool]) -> None:
+    rows, numbers = columns.number(field)
+    if len(rows) == columns.n:  # every row has the number, so its place is its row
+        out |= test(numbers)
+    else:
+        out[rows[test(numbers)]] = True
+
+
+def _within(numbers: Float64, low: float | None, high: float | None) -> Bool:
+    passed = np.ones(len(numbers), bool) if low is None else numbers >= low
+    if high is not None:
+        passed &= numbers <= high
+    return passed

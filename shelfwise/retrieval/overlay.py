@@ -96,17 +96,22 @@ def _link(file: Path, target: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LiveVectors:
-    """The vectors of a generation (n rows) and of the rows added since: extra Float16[k, d], present Bool[k]."""
+    """The vectors of a generation (n rows) and of the rows added since: extra Float32[k, d], present Bool[k].
+
+    `extra` is the filled part of `room`, which states share: a row once written is never written again.
+    """
 
     base: VectorIndex | None
     n: int
-    extra: np.ndarray[Any, np.dtype[np.float16]]
+    extra: Float32
     present: Bool
+    room: Float32
 
     @classmethod
     def on(cls, base: VectorIndex | None, n: int) -> LiveVectors:
         """The generation's vectors alone."""
-        return cls(base, n, np.zeros((0, base.dim if base else 0), np.float16), np.zeros(0, bool))
+        none = np.zeros((0, base.dim if base else 0), np.float32)
+        return cls(base, n, none, np.zeros(0, bool), none)
 
     @property
     def dim(self) -> int:
@@ -119,19 +124,24 @@ class LiveVectors:
         dim = self.dim or next((len(vector) for vector in vectors if vector is not None), 0)
         if any(vector is not None and len(vector) != dim for vector in vectors):
             raise InputError(f"A vector of another size than the index's {dim}.", hint="Index again with the encoder.")
-        added = np.array([np.zeros(dim) if vector is None else vector for vector in vectors], np.float16)
-        old = self.extra if self.dim else np.zeros((len(self.extra), dim), np.float16)
-        extra = np.concatenate([old, added.reshape(len(vectors), dim)])
-        return LiveVectors(self.base, self.n, extra, np.concatenate([self.present, present]))
+        used, size = len(self.extra), len(self.extra) + len(vectors)
+        room = self.room if self.dim == dim else np.zeros((len(self.room), dim), np.float32)
+        if size > len(room):
+            room = np.concatenate([room[:used], np.zeros((2 * size - used, dim), np.float32)])
+        for place, vector in enumerate(vectors, used):
+            room[place] = 0 if vector is None else np.asarray(vector, np.float16)  # as exact as the generation's
+        return LiveVectors(self.base, self.n, room[:size], np.concatenate([self.present, present]), room)
 
     def search(self, vector: Float32, limit: int, allowed: Bool | None) -> tuple[Int32, Float32]:
         """The `limit` nearest allowed rows and their scores, best first; equal scores in order of row."""
-        rows: Int32 = np.empty(0, np.int32)
+        rows, scores = np.empty(0, np.int32), np.empty(0, np.float32)
         if self.base is not None:
-            rows = self.base.search(vector, limit, None if allowed is None else allowed[: self.n])[0]
-        new = self.present if allowed is None else self.present & allowed[self.n :]
-        rows = np.concatenate([rows, (self.n + np.flatnonzero(new)).astype(np.int32)])
-        scores = self.scores(vector, rows)
+            rows, scores = self.base.search(vector, limit, None if allowed is None else allowed[: self.n])
+        scores = np.round(scores, 5)
+        if len(self.extra) and self.dim:
+            new = np.flatnonzero(self.present if allowed is None else self.present & allowed[self.n :])
+            found = np.round(self.extra @ np.asarray(vector, np.float32), 5)
+            rows, scores = np.concatenate([rows, (self.n + new).astype(np.int32)]), np.concatenate([scores, found[new]])
         best = np.lexsort((rows, -scores))[:limit]
         return rows[best], scores[best]
 
@@ -144,7 +154,7 @@ class LiveVectors:
         new = ~old
         if new.any() and self.dim:
             places = rows[new] - self.n
-            found = self.extra[places].astype(np.float32) @ np.asarray(vector, np.float32)
+            found = self.extra[places] @ np.asarray(vector, np.float32)
             out[new] = np.where(self.present[places], found, np.float32(np.nan))
         return np.round(out, 5)
 
@@ -163,4 +173,4 @@ class LiveVectors:
         """A row's vector, or None."""
         if row < self.n:
             return None if self.base is None else self.base.vector(row)
-        return np.asarray(self.extra[row - self.n], np.float32) if self.present[row - self.n] else None
+        return self.extra[row - self.n].copy() if self.present[row - self.n] else None

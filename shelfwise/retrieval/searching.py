@@ -7,7 +7,7 @@ score, then whatever else the text matches, by lexical score.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,10 +16,10 @@ import numpy as np
 from tantivy import Query
 
 from shelfwise.errors import InputError
-from shelfwise.retrieval.base import FacetRequest, Match, Matches, Plan
+from shelfwise.retrieval.base import FacetRequest, Match, Matches, MoreFacets, Plan
 from shelfwise.retrieval.explain import explain
-from shelfwise.retrieval.facets import check_facets, count_facets
-from shelfwise.retrieval.feedback import feedback
+from shelfwise.retrieval.facets import Counts, check_facets, count_in_columns, make_facets, selected_values
+from shelfwise.retrieval.facets_index import count_in_index
 from shelfwise.retrieval.filter_query import either, filter_query
 from shelfwise.retrieval.filters import conditions, field_of, resolve, without_field
 from shelfwise.retrieval.fusion import parts
@@ -40,14 +40,16 @@ SORTS: dict[Sort, tuple[str, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Rows in order with their scores, column by column; NaN where a source does not know a row."""
+    """Rows in order with their scores, column by column; NaN where a source does not know a row.
+
+    parts: Float32[n, 3], what words, vectors and feedback added to a fused score; 0 where nothing was fused.
+    """
 
     rows: Int32
     score: Float32
     lexical: Float32
     dense: Float32
-    lexical_part: Float32
-    dense_part: Float32
+    parts: Float32
 
     def take(self, order: Int32 | slice) -> Ranked:
         """The rows at these places."""
@@ -86,15 +88,16 @@ class Search:
         yield
         self.took[stage] = self.took.get(stage, 0.0) + 1000 * (time.perf_counter() - start)
 
-    def run(self) -> Matches:
-        """The page of matches, the total and the facets."""
+    def run(self, more: MoreFacets | None = None) -> Matches:
+        """The page of matches, the total and the facets: the plan's, then those that `more` asks for."""
         candidates = self._candidates()
         ordered = self._page(candidates)
-        with self.timed("facets"):
-            facets = tuple(self._facets())
         why = [()] * len(ordered.rows) if not self.plan.explain else self._explain(ordered)
         with self.timed("payload"):
             items = tuple(self._match(ordered, place, why[place]) for place in range(len(ordered.rows)))
+        asked = self.facets if more is None else (*self.facets, *check_facets(more(items), self.fields))
+        with self.timed("facets"):
+            facets = tuple(self._counted(asked))
         return Matches(items, self.total, facets, self.took)
 
     # --- candidates ------------------------------------------------------------------------------------------
@@ -170,19 +173,13 @@ class Search:
         return out
 
     def _fused(self, rows: Int32, lexical: Float32, dense: Float32) -> Ranked:
-        if self.vector is None or self.lexical is None:  # one source: its own score is the score
-            zero = np.zeros(len(rows), np.float32)
-            if self.vector is None:
-                return Ranked(rows, lexical, lexical, dense, lexical, zero)
-            return Ranked(rows, dense, lexical, dense, zero, dense)
+        if self.vector is None or self.lexical is None:  # one source: its own score is the score, in its own order
+            return Ranked(rows, lexical if self.vector is None else dense, lexical, dense, _nothing(rows))
         fusion = self.plan.fusion
         left, right = parts(lexical, dense, fusion)
-        score = left + right
-        if fusion.feedback > 0:
-            vectors = self.state.vectors.vectors(rows)
-            score = score + np.float32(fusion.feedback) * feedback(score, vectors, fusion.feedback_depth)
-        score = np.round(score, 6)
-        ranked = Ranked(rows, score, lexical, dense, left, right)
+        near = np.zeros(len(rows), np.float32)
+        score = np.round(left + right + near, 6)
+        ranked = Ranked(rows, score, lexical, dense, np.stack([left, right, near], axis=1))  # [n, 3]
         return ranked.take(self._order(rows, score))
 
     def _order(self, rows: Int32, score: Float32) -> Int32:
@@ -223,15 +220,19 @@ class Search:
         dense = np.full(len(rows), np.nan, np.float32)
         if self.vector is not None:
             dense = self.state.vectors.scores(self.vector, rows)
-        return Ranked(rows, score.astype(np.float32), lexical, dense, score.astype(np.float32), np.zeros_like(score))
+        parts_ = _nothing(rows)
+        if self.vector is not None:
+            parts_[:, 0] = score
+        return Ranked(rows, score.astype(np.float32), lexical, dense, parts_)
 
     def _browse(self, start: int, end: int) -> Ranked:
         rows = np.flatnonzero(self.allowed).astype(np.int32)
         self.total, self.unmatched = len(rows), np.empty(0, np.int32)
         with self.timed("sort"):
-            rows = self._by_column(rows)[start:end]
+            rows = rows if self.plan.sort == "relevance" else self._by_column(rows)
+            rows = rows[start:end]
         zero, unknown = np.zeros(len(rows), np.float32), np.full(len(rows), np.nan, np.float32)
-        return Ranked(rows, zero, unknown, unknown, zero, zero)
+        return Ranked(rows, zero, unknown, unknown, _nothing(rows))
 
     def _sorted(self, candidates: Ranked, start: int, end: int) -> Ranked:
         rows, scores, count = self._text
@@ -245,19 +246,16 @@ class Search:
         dense = np.full(len(page), np.nan, np.float32)
         if self.vector is not None:
             dense = self.state.vectors.scores(self.vector, page)
-        ranked = [place.get(row) for row in page.tolist()]
-        columns = [
-            np.array([0.0 if at is None else column[at] for at in ranked], np.float32)
-            for column in (candidates.score, candidates.lexical_part, candidates.dense_part)
-        ]
-        return Ranked(page, columns[0], lexical, dense, columns[1], columns[2])
+        score, parts_ = np.zeros(len(page), np.float32), _nothing(page)
+        for at, row in enumerate(page.tolist()):
+            if row in place:
+                score[at], parts_[at] = candidates.score[place[row]], candidates.parts[place[row]]
+        return Ranked(page, score, lexical, dense, parts_)
 
     def _by_column(self, rows: Int32) -> Int32:
         """In order of the plan's sort; rows without the number last, equal ones by row."""
-        if self.plan.sort == "relevance":
-            return np.sort(rows)
         field, sign = SORTS[self.plan.sort]
-        return rows[np.lexsort((rows, sign * self.state.columns.numbers(field)[rows]))]  # NaN sorts last
+        return rows[np.lexsort((rows, sign * self.state.columns.numbers(field, rows)))]  # NaN sorts last
 
     def _match(self, page: Ranked, place: int, why: tuple[Contribution, ...]) -> Match:
         row = int(page.rows[place])
@@ -274,35 +272,57 @@ class Search:
     def _explain(self, page: Ranked) -> list[tuple[Contribution, ...]]:
         with self.timed("explain"):
             fused = self.lexical is not None and self.vector is not None
-            return explain(self.state.lexicon, self.lexical, page.rows, page.dense,
-                           (page.lexical_part, page.dense_part) if fused else None)  # fmt: skip
+            return explain(self.state.lexicon, self.lexical, page.rows, page.dense, page.parts if fused else None)
 
     # --- facets ----------------------------------------------------------------------------------------------
 
-    def _facets(self) -> list[Facet]:
+    def _counted(self, asked: Sequence[FacetRequest]) -> list[Facet]:
         """Each request counted over its match set; requests that leave out the same conditions share a count."""
         filtered = {field_of(condition) for condition in conditions(self.filter)}
         groups: dict[str, list[FacetRequest]] = {}
-        for request in dict.fromkeys(self.facets):
+        for request in dict.fromkeys(asked):
             own = request.exclude_own and request.field in filtered
             groups.setdefault(request.field if own else "", []).append(request)
         counted: dict[FacetRequest, Facet] = {}
         for field, requests in groups.items():
-            query = self._match_set(without_field(self.filter, field) if field else self.filter)
-            found = count_facets(self.state.lexicon, query, requests, self.fields, self.filter)
-            counted.update(zip(requests, found, strict=True))
-        return [counted[request] for request in self.facets]
+            found = self._counts(requests, without_field(self.filter, field) if field else self.filter)
+            facets = make_facets(requests, found, selected_values(self.filter, requests))
+            counted.update(zip(requests, facets, strict=True))
+        return [counted[request] for request in asked]
 
-    def _match_set(self, filter: Filter | None) -> Query:
-        """What matches under a filter: all that the text matches, and the dense candidates."""
+    def _counts(self, requests: Sequence[FacetRequest], filter: Filter | None) -> list[Counts]:
+        """Counts over all that the text matches under a filter, and the dense candidates.
+
+        Few matches are counted from the columns, many by the text index; both come to the same.
+        """
+        state, chosen = self.state, selected_values(self.filter, requests)
         if self.lexical is None and self.vector is None:
-            return Query.all_query() if filter is None else filter_query(filter, self.state.lexicon.index, self.fields)
-        rows = self.unmatched
+            query = Query.all_query() if filter is None else filter_query(filter, state.lexicon.index, self.fields)
+            return count_in_index(state.lexicon, query, requests, self.fields, chosen)
+        rows, near = self._match_set(filter)
+        if rows is not None:
+            return count_in_columns(state.columns, np.union1d(rows, near), requests, self.fields)
+        queries = [self._filtered(self.lexical.query, filter)] if self.lexical is not None else []
+        queries += [state.lexicon.rows_query(near)] if len(near) else []
+        return count_in_index(state.lexicon, either(queries), requests, self.fields, chosen)
+
+    def _match_set(self, filter: Filter | None) -> tuple[Int32 | None, Int32]:
+        """What the text matches under a filter, None when that is too much to list; and the dense candidates."""
+        near = self._near
         if self.vector is not None and filter != self.filter:
-            near = self.state.vectors.search(self.vector, self.depth, self.state.allowed(filter))[0]
-            rows = np.union1d(rows, near)
-        queries = [] if self.lexical is None else [self._filtered(self.lexical.query, filter)]
-        return either([*queries, self.state.lexicon.rows_query(rows)] if len(rows) else queries)
+            more = self.state.vectors.search(self.vector, self.depth, self.state.allowed(filter))[0]
+            near = np.union1d(near, more)  # those found under the whole filter stay, so that counts agree with totals
+        if self.lexical is None:
+            return np.empty(0, np.int32), near
+        if filter == self.filter:
+            rows, _, count = self._text
+        else:
+            rows, _, count = self.state.lexicon.find(self._filtered(self.lexical.query, filter), KNOWN)
+        return (rows if count <= len(rows) else None), near
+
+
+def _nothing(rows: Int32) -> Float32:
+    return np.zeros((len(rows), 3), np.float32)
 
 
 def _joined(first: Ranked, second: Ranked) -> Ranked:
