@@ -38,14 +38,14 @@ def make_demo(folder: Path, seed: int = SEED) -> None:
     new = not (folder / FILE).exists()
     if new:
         errors.print("Making the demo shop. This happens once.", highlight=False)
+    feed = folder / "feed"
+    if not (feed / "done").exists():
+        write_demo(feed, folder, seed)  # before the shop is opened: it reads labels and synonyms then
+        (feed / "done").touch()
     with Shop.create(folder, {"shop.name": "Shelfwise Demo 智选商城"}) if new else Shop.open(folder) as shop:
-        feed = folder / "feed"
-        if not (feed / "done").exists():
-            write_demo(feed, folder, seed)
-            (feed / "done").touch()
         if shop.catalog.store.count() == 0 or not (feed / "imported").exists():
             with progress("Importing the catalogue") as step:
-                report = shop.catalog.load(feed / "products.jsonl.gz", progress=step)
+                report = shop.catalog.load(feed / "products.jsonl.gz", feed / "mapping.toml", progress=step)
             shop.catalog.store.add_reviews(demo_reviews(seed))
             errors.print(str(report), markup=False, highlight=False, soft_wrap=True)
             (feed / "imported").touch()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import orjson
 
-from shelfwise.catalog.codec import encode
+from shelfwise.simulate.feed import demo_mapping, feed_row
 from shelfwise.simulate.judgments import demo_judgments
 from shelfwise.simulate.labels import demo_labels
 from shelfwise.simulate.pictures import demo_pictures
@@ -20,7 +20,7 @@ from shelfwise.simulate.products import REFERENCE, demo_products
 from shelfwise.simulate.queries import demo_queries
 from shelfwise.simulate.reviews import demo_reviews
 from shelfwise.simulate.synonyms import demo_synonyms
-from shelfwise.types import Product, Review
+from shelfwise.types import Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +28,48 @@ class DemoFiles:
     """Where `write_demo` put things. `queries` are past queries, `judgments` graded ones."""
 
     products: Path
+    mapping: Path
     reviews: Path
+    queries: Path
+    judgments: Path
     pictures: Path
     labels: Path
     synonyms: Path
-    queries: Path
-    judgments: Path
 
 
-def write_demo(folder: Path, seed: int = 7, count: int = 3200, reference: datetime = REFERENCE) -> DemoFiles:
-    """Writes the demo shop's files into `folder` and says where they are. The same arguments give the same bytes.
+def write_demo(
+    feed: Path, shop: Path | None = None, seed: int = 7, count: int = 3200, reference: datetime = REFERENCE
+) -> DemoFiles:
+    """Writes the demo shop's files and says where they are. The same arguments give the same bytes.
 
-    products.jsonl.gz (one encoded product a line), reviews.jsonl.gz, pictures/<product>.svg, labels.toml,
-    synonyms.txt, past_queries.csv (query,language,count), judgments.csv (query,docid,rating).
+    Into `feed`: products.jsonl.gz with mapping.toml, reviews.jsonl.gz, past_queries.csv (query,count) and
+    judgments.csv (query,docid,rating). Into `shop` (or `feed`, without one): what a shop's folder holds beside its
+    settings, which are pictures/<product>.svg, labels.toml and synonyms.txt; write them before the shop is opened.
     """
+    shop = shop or feed
     made = DemoFiles(
-        products=folder / "products.jsonl.gz",
-        reviews=folder / "reviews.jsonl.gz",
-        pictures=folder / "pictures",
-        labels=folder / "labels.toml",
-        synonyms=folder / "synonyms.txt",
-        queries=folder / "past_queries.csv",
-        judgments=folder / "judgments.csv",
+        products=feed / "products.jsonl.gz",
+        mapping=feed / "mapping.toml",
+        reviews=feed / "reviews.jsonl.gz",
+        queries=feed / "past_queries.csv",
+        judgments=feed / "judgments.csv",
+        pictures=shop / "pictures",
+        labels=shop / "labels.toml",
+        synonyms=shop / "synonyms.txt",
     )
+    feed.mkdir(parents=True, exist_ok=True)
     made.pictures.mkdir(parents=True, exist_ok=True)
     products = tuple(demo_products(seed, count, reference))
-    _write_lines(made.products, (encode(product) for product in products))
+    _write_lines(made.products, (orjson.dumps(feed_row(product)) for product in products))
     _write_lines(made.reviews, map(_review, demo_reviews(seed, count, reference)))
-    _write_pictures(made.pictures, products)
-    made.labels.write_text(demo_labels(seed, count, reference), "utf-8", newline="\n")
-    made.synonyms.write_text(demo_synonyms(), "utf-8", newline="\n")
-    past = ((query.text, query.language, query.count) for query in demo_queries(seed))
-    _write_table(made.queries, ("query", "language", "count"), past)
+    _write_text(made.mapping, demo_mapping().to_toml())
+    _write_text(made.labels, demo_labels(seed, count, reference))
+    _write_text(made.synonyms, demo_synonyms())
+    _write_text(made.queries, _table(("query", "count"), demo_queries(seed)))
     grades = ((j.query, id, grade) for j in demo_judgments(products) for id, grade in j.grades.items())
-    _write_table(made.judgments, ("query", "docid", "rating"), grades)
+    _write_text(made.judgments, _table(("query", "docid", "rating"), grades))
+    for product in products:
+        _write_text(made.pictures / f"{product.id}.svg", demo_pictures(product))
     return made
 
 
@@ -85,17 +93,11 @@ def _review(review: Review) -> bytes:
     )
 
 
-def _write_pictures(folder: Path, products: Iterable[Product]) -> None:
-    for product in products:
-        (folder / f"{product.id}.svg").write_text(demo_pictures(product), "utf-8", newline="\n")
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8", newline="\n")
 
 
-def _write_table(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
-    path.write_text("".join(_csv_lines(header, rows)), "utf-8", newline="\n")
-
-
-def _csv_lines(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
-    for row in (header, *rows):
-        line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow(row)
-        yield line.getvalue()
+def _table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue()

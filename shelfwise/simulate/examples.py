@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from shelfwise.simulate.specs import Pair, brands, kinds, load
-from shelfwise.simulate.words import unit_of, value_words
+from shelfwise.simulate.words import unit_of
 from shelfwise.types import Attribute, Money, Product, Rating, Translation
 
 
@@ -52,7 +52,6 @@ def _example(id: str, raw: Mapping[str, Any], reference: datetime) -> Product:
                 title=raw["title"][1],
                 description=raw["text"][1],
                 category=kinds()[raw["kind"]].path,
-                attributes={key: value_words(key, value)[1] for key, value in facts.items()},
             )
         },
         released=released,

@@ -11,7 +11,7 @@ from random import Random
 from shelfwise.errors import InputError
 from shelfwise.simulate.examples import examples
 from shelfwise.simulate.families import Device, Family, complete, families
-from shelfwise.simulate.specs import FactValue, kinds
+from shelfwise.simulate.specs import FactValue, Kind, kinds
 from shelfwise.simulate.texts import Mark, Texts, mark_for, write_texts
 from shelfwise.simulate.words import EN, LANGUAGES, ZH, category_words, unit_of, value_words
 from shelfwise.types import Attribute, Money, Product, Rating, Translation, Variant
@@ -95,10 +95,14 @@ def _with_codes(product: Product, number: int) -> Product:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One product to be of a family. `number` counts through the catalogue, and makes its EAN."""
+    """One product to be of a family. `number` counts through the catalogue, and makes its EAN.
+
+    offered: values of the fact in which its variants differ; the product's own is the cheapest of them.
+    """
 
     family: Family
     facts: Mapping[str, FactValue]
+    offered: tuple[FactValue, ...]
     mark: Mark | None
     id: str
     number: int
@@ -108,7 +112,20 @@ class Item:
 def _item(family: Family, place: int, number: int, made: int, rng: Random) -> Item:
     kind = family.kind
     facts = complete(kind, {**family.facts, kind.siblings: family.siblings[place]})
-    return Item(family, facts, mark_for(kind, rng), f"{kind.key.replace('_', '-')}-{made:04d}", number, place)
+    offered = _offered(kind, facts, rng)
+    if kind.variants and offered:
+        factors = kind.scale.get(kind.variants, (1.0,) * len(kind.facts[kind.variants].values))
+        cheapest = min(offered, key=lambda value: factors[kind.facts[kind.variants or ""].values.index(value)])
+        facts = complete(kind, {**facts, kind.variants: cheapest})
+    return Item(family, facts, offered, mark_for(kind, rng), f"{kind.key.replace('_', '-')}-{made:04d}", number, place)
+
+
+def _offered(kind: Kind, facts: Mapping[str, FactValue], rng: Random) -> tuple[FactValue, ...]:
+    if kind.variants is None:
+        return ()
+    possible = kind.facts[kind.variants].values
+    chosen = {facts[kind.variants], *rng.sample(possible, rng.randrange(2, min(len(possible), 4) + 1))}
+    return tuple(value for value in possible if value in chosen)
 
 
 def _product(item: Item, reference: datetime, rng: Random) -> Product:
@@ -202,15 +219,8 @@ def _typed(value: FactValue) -> FactValue:
 
 
 def _variants(item: Item, rng: Random) -> tuple[Variant, ...]:
-    kind = item.family.kind
-    key = kind.variants
-    if key is None:
-        return ()
-    possible = kind.facts[key].values
-    chosen = {item.facts[key], *rng.sample(possible, rng.randrange(2, min(len(possible), 4) + 1))}
-    return tuple(
-        _variant(item, key, value, place, rng) for place, value in enumerate(v for v in possible if v in chosen)
-    )
+    key = item.family.kind.variants
+    return tuple(_variant(item, key, value, place, rng) for place, value in enumerate(item.offered)) if key else ()
 
 
 def _variant(item: Item, key: str, value: FactValue, place: int, rng: Random) -> Variant:
@@ -218,7 +228,7 @@ def _variant(item: Item, key: str, value: FactValue, place: int, rng: Random) ->
     return Variant(
         id=f"{item.id}-{place + 1}",
         title=" / ".join(dict.fromkeys(value_words(key, value))),
-        attributes={key: Attribute(_typed(value), None if isinstance(value, str) else unit_of(key))},
+        attributes={key: Attribute(_typed(value))},
         price=_price(item, complete(item.family.kind, {**item.facts, key: value})),
         available=stock > 0,
         stock=stock,
@@ -250,5 +260,4 @@ def _translation(item: Item, texts: Texts, language: int) -> Translation:
         title=texts.titles[language],
         description=texts.descriptions[language],
         category=category_words(path) if language == ZH else path,
-        attributes={key: value_words(key, value)[language] for key, value in item.facts.items()},
     )

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from random import Random
 
-from shelfwise.simulate.judgments import asks, language_of
+from shelfwise.simulate.judgments import asks
 from shelfwise.simulate.specs import brands, kinds, values
 
 
-@dataclass(frozen=True, slots=True)
-class PastQuery:
-    """A query, its language, and how often it was asked."""
-
-    text: str
-    language: str
-    count: int
-
-
-def demo_queries(seed: int = 7) -> Iterator[PastQuery]:
-    """Past queries, most frequent first: count of the r-th is about 9000 / r (as Zipf found of words)."""
+def demo_queries(seed: int = 7) -> Iterator[tuple[str, int]]:
+    """Past queries and how often each was asked, most frequent first: the r-th about 9000 / r times (Zipf's law)."""
     rng = Random(f"{seed}/queries")
     weights: dict[str, float] = {}
     for text, weight in _texts(rng):
         weights.setdefault(text, weight)
     order = sorted(weights, key=lambda text: _length(text) / weights[text] * rng.uniform(0.7, 1.5))
     for rank, text in enumerate(order, 1):
-        yield PastQuery(text, language_of(text), max(1, round(9000 / rank)))
+        yield text, max(1, round(9000 / rank))
 
 
 def _length(text: str) -> int:

@@ -6,13 +6,18 @@ import hashlib
 import tomllib
 from pathlib import Path
 
+import orjson
 import pytest
 
-from shelfwise.catalog.codec import decode
+from shelfwise.catalog import Catalog
+from shelfwise.catalog.store import SqlCatalogStore
+from shelfwise.retrieval.labels import Labels
+from shelfwise.retrieval.synonyms import parse_rules
 from shelfwise.simulate.demo import DemoFiles, write_demo
 from shelfwise.simulate.labels import demo_labels
 from shelfwise.simulate.products import demo_products
 from shelfwise.simulate.queries import demo_queries
+from shelfwise.simulate.reviews import demo_reviews
 from shelfwise.simulate.synonyms import demo_synonyms
 
 COUNT = 400
@@ -23,9 +28,22 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
     return write_demo(tmp_path_factory.mktemp("demo"), count=COUNT)
 
 
-def test_the_feed_holds_the_products_without_loss(made: DemoFiles) -> None:
-    with gzip.open(made.products) as file:
-        assert [decode(line) for line in file] == list(demo_products(count=COUNT))
+def test_the_import_door_makes_the_products_of_the_feed_without_loss(made: DemoFiles, tmp_path: Path) -> None:
+    with SqlCatalogStore.open(tmp_path / "shop.db") as store:
+        report = Catalog(store, tmp_path).load(made.products, made.mapping)
+        assert (report.read, report.added, report.refused) == (COUNT, COUNT, 0)
+        assert {product.id: product for product in store.products()} == {p.id: p for p in demo_products(count=COUNT)}
+
+
+def test_reviews_are_one_a_line(made: DemoFiles) -> None:
+    with gzip.open(made.reviews) as file:
+        assert [orjson.loads(line)["id"] for line in file] == [review.id for review in demo_reviews(count=COUNT)]
+
+
+def test_what_belongs_to_the_shop_can_go_elsewhere(tmp_path: Path) -> None:
+    made = write_demo(tmp_path / "shop" / "feed", tmp_path / "shop", count=150)
+    assert {path.name for path in (tmp_path / "shop").iterdir()} == {"feed", "pictures", "labels.toml", "synonyms.txt"}
+    assert made.products.parent.name == "feed"
 
 
 def test_every_product_has_its_picture(made: DemoFiles) -> None:
@@ -40,7 +58,7 @@ def test_tables_have_their_columns(made: DemoFiles) -> None:
     assert set(rows[0]) == {"query", "docid", "rating"}
     assert {row["rating"] for row in rows} == {"0", "1", "2", "3"}
     with made.queries.open(encoding="utf-8", newline="") as file:
-        assert [row["query"] for row in csv.DictReader(file)] == [query.text for query in demo_queries()]
+        assert [(row["query"], int(row["count"])) for row in csv.DictReader(file)] == list(demo_queries())
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -78,14 +96,20 @@ def test_chinese_labels_are_chinese() -> None:
 
 def test_past_queries_are_frequent_first_and_in_both_languages() -> None:
     queries = list(demo_queries())
-    assert [query.count for query in queries] == sorted((query.count for query in queries), reverse=True)
-    assert len({query.text for query in queries}) == len(queries) > 400
-    assert {query.language for query in queries} == {"zh", "en"}
-    assert "空挑" not in {query.text for query in queries}
+    counts = [count for _, count in queries]
+    texts = {text for text, _ in queries}
+    assert counts == sorted(counts, reverse=True)
+    assert len(texts) == len(queries) > 400
+    assert {"手机", "laptop"} <= texts
+    assert "空挑" not in texts  # misspelt
 
 
-def test_synonyms_have_two_sides_on_every_line() -> None:
-    for line in demo_synonyms().splitlines():
-        if line and not line.startswith("#"):
-            left, separator, right = line.partition("=>" if "=>" in line else ",")
-            assert separator and left.strip() and right.strip(), line
+def test_synonyms_are_rules_that_the_shop_reads() -> None:
+    assert len(parse_rules(demo_synonyms(), "synonyms.txt")) > 30
+
+
+def test_labels_are_a_file_that_the_shop_reads(made: DemoFiles) -> None:
+    labels = Labels.read(made.labels)
+    assert labels.value("attributes.color", "navy blue", "zh") == "藏青色"
+    assert labels.value("category", "Phones > Smartphones", "zh") == "智能手机"
+    assert labels.field("attributes.screen_size", "zh") == "屏幕尺寸"
