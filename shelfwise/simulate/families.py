@@ -56,12 +56,13 @@ def families(kind: Kind, devices: tuple[Device, ...], reference: datetime, rng: 
     makers = [brand for brand in brands().values() if kind.makes in brand.makes]
     names: set[tuple[str, str]] = set()
     number = rng.randrange(1000, 1400)
+    bags: dict[str, list[FactValue]] = {}
     while True:
         brand = rng.choice(makers)
         line, mark = _name(kind, brand, names, rng)
         number += rng.randrange(3, 40)
         device = _device(devices, rng) if kind.fits else None
-        facts = _facts(kind, device, rng)
+        facts = _facts(kind, line, device, bags, rng)
         low, high = (math.log(bound) for bound in kind.price)
         yield Family(
             kind=kind,
@@ -101,11 +102,19 @@ def _device(devices: tuple[Device, ...], rng: Random) -> Device:
     return rng.choice(devices[:2] if rng.random() < 0.25 else devices)
 
 
-def _facts(kind: Kind, device: Device | None, rng: Random) -> dict[str, FactValue]:
+def _facts(
+    kind: Kind, line: Pair, device: Device | None, bags: dict[str, list[FactValue]], rng: Random
+) -> dict[str, FactValue]:
+    """A value of each fact, drawn from a bag that is refilled when it is empty: every value occurs as often."""
     facts: dict[str, FactValue] = {}
     for key, fact in kind.facts.items():
         if fact.by is None:
-            facts[key] = rng.choice(fact.values)
+            bag = bags.setdefault(key, [])
+            if not bag:
+                bag += rng.sample(fact.values, len(fact.values))
+            facts[key] = bag.pop()
+    if line[0] in kind.line_facts:
+        facts |= [kind.line_facts[line[0]]]
     if device is not None:
         facts |= {key: device.facts[key] for key in facts if key in device.facts and key == "band_width"}
     return facts

@@ -61,9 +61,10 @@ def _capital(word: str) -> str:
 
 
 def chinese(text: str) -> str:
-    """Spaces put right: none doubled, none beside Chinese punctuation.
+    """Spaces put right, none doubled and none beside Chinese punctuation; what is said twice in a row is said once.
 
-    >>> chinese("星曜  手机 ，黑色")
-    '星曜 手机，黑色'
+    >>> chinese("星曜  保温保温杯 ，黑色")
+    '星曜 保温杯，黑色'
     """
+    text = re.sub(r"([一-鿿]{2,})\1", r"\1", text)
     return re.sub(r"\s*([，。：；！？《》（）【】])\s*", r"\1", " ".join(text.split())).strip("，： ")

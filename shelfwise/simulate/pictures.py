@@ -41,6 +41,7 @@ def demo_pictures(product: Product) -> str:
         "$d": _mixed(color, "#14161c", 0.32),
         "$l": _mixed(color, "#ffffff", 0.6),
         "$k": _mixed(color, "#ffffff" if _lightness(color) < 0.5 else "#14161c", 0.25),
+        "$t": _mixed(color, "#ffffff" if _lightness(color) < 0.45 else "#14161c", 0.6),
         "$a": ACCENTS[chance // 7 % len(ACCENTS)],
         "$i": _initials(product),
         "@": str((26, 58, 40)[chance // 3 % 3]) if kind.draw == "watch" else "92",

@@ -7,7 +7,8 @@ A kind (`data/kinds_*.toml`) has these fields:
 - makes: which brands make it; letter: the first letters of its model numbers (none: it has no model number)
 - title: the style of title (`data/text.toml`); fancy: colours go by their makers' names
 - fits: it is an accessory of that kind and names one of its products
-- nouns, lines, marks, openers: [Chinese, English] pairs; lines and marks make a product's name
+- nouns, lines, marks, openers: [Chinese, English] pairs; lines and marks make a product's name; the third part of a
+  line, "fact=value", is true of all its products
 - points: [Chinese, English, Chinese sentence, English sentence, condition]; condition is "fact=value|value"
 - facts: key → values, {from, to, step}, or {by, of}: the value that goes with the value of another fact
 - words: like {by, of} facts, but only for use in texts
@@ -87,6 +88,12 @@ class Kind:
     variants: str | None
     scale: Mapping[str, tuple[float, ...]]
     aspects: tuple[str, ...]
+    line_facts: Mapping[str, tuple[str, str]]
+
+    @property
+    def dear(self) -> bool:
+        """Whether it may cost 1,000 yuan or more."""
+        return self.price[1] >= 1000
 
 
 def load(name: str) -> dict[str, Any]:
@@ -132,7 +139,8 @@ def _kind(key: str, raw: Mapping[str, Any]) -> Kind:
         fancy=raw.get("fancy", False),
         fits=raw.get("fits"),
         nouns=_pairs(raw["nouns"]),
-        lines=_pairs(raw.get("lines", ())),
+        lines=_pairs([line[:2] for line in raw.get("lines", ())]),
+        line_facts={line[0]: _equation(line[2]) for line in raw.get("lines", ()) if len(line) > 2},
         marks=_pairs(raw.get("marks", [["", ""]])),
         openers=_pairs(raw["openers"]),
         points=tuple(_point(point) for point in raw["points"]),
@@ -154,8 +162,13 @@ def _pairs(raw: Any) -> tuple[Pair, ...]:
 
 
 def _point(raw: list[str]) -> Point:
-    fact, _, allowed = raw[4].partition("=") if len(raw) > 4 else ("", "", "")
+    fact, allowed = _equation(raw[4]) if len(raw) > 4 else ("", "")
     return Point((raw[0], raw[1]), (raw[2], raw[3]), fact, tuple(allowed.split("|")))
+
+
+def _equation(text: str) -> tuple[str, str]:
+    fact, _, value = text.partition("=")
+    return fact, value
 
 
 def _fact(raw: Any) -> Fact:

@@ -44,7 +44,8 @@ def text_data() -> Mapping[str, Any]:
 def mark_for(kind: Kind, rng: Random) -> Mark | None:
     """Perhaps a mark that fits the kind."""
     for raw in text_data()["mark"]:
-        if kind.title in raw["styles"] and rng.random() < raw["chance"]:
+        fitting = kind.title in raw["styles"] and raw.get("dear", kind.dear) == kind.dear
+        if fitting and rng.random() < raw["chance"]:
             return Mark(raw["key"], raw["value"], raw["factor"], tuple(raw["words"]), tuple(raw["text"]))
     return None
 
@@ -62,6 +63,7 @@ def write_texts(family: Family, facts: Mapping[str, FactValue], place: int, mark
         closer = rng.choice(text_data()["closers"])
         if family.kind.title in closer.get("styles", (family.kind.title,)):
             sentences.append((closer["zh"], closer["en"]))
+    wording = rng.random()  # the same alternatives in both languages
     titles, descriptions = [], []
     for language in (ZH, EN):
         slots = _slots(family, facts, language) | {
@@ -72,7 +74,7 @@ def write_texts(family: Family, facts: Mapping[str, FactValue], place: int, mark
             "color": shade[language],
         }
         titles.append(_title(family.kind, slots, mark, language, rng))
-        descriptions.append(_description(sentences, slots, language, rng))
+        descriptions.append(_description(sentences, slots, language, wording))
     return Texts((titles[ZH], titles[EN]), (descriptions[ZH], descriptions[EN]))
 
 
@@ -84,8 +86,8 @@ def _title(kind: Kind, slots: Mapping[str, str], mark: Mark | None, language: in
     return headline(text) + (mark.words[EN] if mark else "")
 
 
-def _description(sentences: list[Pair], slots: Mapping[str, str], language: int, rng: Random) -> str:
-    said = [expand(sentence[language], slots, rng) for sentence in sentences]
+def _description(sentences: list[Pair], slots: Mapping[str, str], language: int, wording: float) -> str:
+    said = [expand(pair[language], slots, Random(f"{wording}/{place}")) for place, pair in enumerate(sentences)]
     return chinese("".join(said)) if language == ZH else english(" ".join(said))
 
 
@@ -93,7 +95,6 @@ def _slots(family: Family, facts: Mapping[str, FactValue], language: int) -> dic
     slots = {key: value_words(key, value)[language] for key, value in facts.items()}
     for key, (by, words) in family.kind.words.items():
         slots[key] = words[family.kind.facts[by].values.index(facts[by])][language]
-    season = facts.get("season")
     return slots | {
         "brand": (family.brand.zh, family.brand.en)[language],
         "brand_en": family.brand.en,
@@ -102,7 +103,6 @@ def _slots(family: Family, facts: Mapping[str, FactValue], language: int) -> dic
         "model": family.model if family.kind.letter else "",
         "spec": family.kind.spec[language],
         "fits": (family.device.name if family.device else NOTHING)[language],
-        "season_word": "" if season is None else value_words("season", season)[language],
         "year": str(family.released.year),
     }
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -80,6 +81,14 @@ def test_titles_differ() -> None:
     assert len({product.title for product in PRODUCTS}) > 0.95 * len(PRODUCTS)
     descriptions = Counter(text[1] for product in PRODUCTS for text in texts(product).values())
     assert descriptions.most_common(1)[0][1] <= 4
+
+
+def test_no_word_stands_twice_in_a_row() -> None:
+    for product in PRODUCTS:
+        for language, both in texts(product).items():
+            for text in both:
+                doubled = re.search(r"([一-鿿]{2,})\1" if language == "zh" else r"\b([A-Za-z]+) \1\b", text)
+                assert doubled is None, (product.id, text)
 
 
 def test_the_catalogue_is_broad_and_every_kind_is_there() -> None:
