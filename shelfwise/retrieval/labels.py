@@ -12,8 +12,10 @@ Phones = "手机"
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,6 +82,8 @@ class Labels:
 
     def __init__(self, sections: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None) -> None:
         self._sections = sections or {}
+        content = json.dumps(self._sections, ensure_ascii=True, sort_keys=True, default=dict)
+        self.fingerprint = sha256(content.encode()).hexdigest()[:16]  # labels are searched too: see document.py
 
     @classmethod
     def read(cls, path: Path) -> Labels:

@@ -1,0 +1,161 @@
+"""When nothing matches: the same question, asked a little wider at each step, and what was given up for it.
+
+1. spelling  corrections that were only offered are searched
+2. match     half as many of the words must match
+3. words     the least telling words are left out, half of them at a time, until one is left
+4. filter    filters are left out one after the other: facts first, category and availability last
+
+With a vector every product that passes the filter is a candidate, so that 2 and 3 could find nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from shelfwise.retrieval.base import Plan, TextClause
+from shelfwise.retrieval.compounds import Frequency
+from shelfwise.retrieval.labels import humanise
+from shelfwise.retrieval.plan import Planned, Planner
+from shelfwise.types import AllOf, And, AnyOf, Exists, Filter, NoneOf, Not, Or, Query, Range, Relaxation
+
+MAX_FILTER_STEPS: Final = 8  # then all others at once
+# What is given up first; fields that are not here are attributes and tags, given up before all these.
+KEPT: Final = (
+    "rating",
+    "discount",
+    "released",
+    "updated",
+    "language",
+    "price",
+    "list_price",
+    "brand",
+    "category",
+    "id",
+)
+LAST: Final = "available"
+
+
+def relaxations(
+    planned: Planned, planner: Planner, query: Query, frequency: Frequency | None = None
+) -> Iterator[tuple[Relaxation, Plan]]:
+    """Steps and plans, each wider than the one before; run them until one finds something.
+
+    `frequency` tells which words are telling (rare ones); without it, long ones are.
+    """
+    plan, words = planned.plan, planned.words
+    if planned.did_you_mean is not None and query.correct and plan.text is not None:
+        corrected = planner.plan(query, plan.vector, plan.facets, sure=0.0)
+        if corrected.plan.text is not None:
+            plan, words = replace(plan, text=corrected.plan.text), corrected.words
+            known = {correction.original for correction in planned.corrections}
+            new = tuple(c.original for c in corrected.corrections if c.original not in known)
+            yield Relaxation("spelling", new), plan
+    if plan.text is not None and plan.vector is None:
+        for relaxation, text in _wider_texts(plan.text, words, frequency):
+            yield relaxation, replace(plan, text=text)
+        plan = replace(plan, text=replace(plan.text, minimum_match=_one_of(plan.text)))
+    for relaxation, filters in _wider_filters(plan.filter):
+        yield relaxation, replace(plan, filter=filters)
+
+
+def _wider_texts(
+    text: TextClause, words: tuple[str, ...], frequency: Frequency | None
+) -> Iterator[tuple[Relaxation, TextClause]]:
+    count = len(text.slots)
+    if _required(count, text.minimum_match / 2) < _required(count, text.minimum_match):
+        yield Relaxation("match", ()), replace(text, minimum_match=text.minimum_match / 2)
+    order = _least_telling(text, words, frequency)
+    left = count
+    while left > 1:
+        left = (left + 1) // 2 if left > 2 else 1
+        gone = set(order[: count - left])
+        slots = tuple(slot for position, slot in enumerate(text.slots) if position not in gone)
+        dropped = tuple(word for position, word in enumerate(words) if position in gone)
+        yield Relaxation("words", dropped), replace(text, slots=slots)
+
+
+def _least_telling(text: TextClause, words: tuple[str, ...], frequency: Frequency | None) -> list[int]:
+    """Positions: words that no product has first, then the most frequent; without frequencies the shortest."""
+    if frequency is None:
+        return sorted(range(len(words)), key=lambda position: (len(words[position]), -position))
+    known = [
+        max(
+            min(frequency(alternative.group, token) for token in alternative.tokens)
+            for alternative in slot.alternatives
+        )
+        for slot in text.slots
+    ]
+    return sorted(range(len(known)), key=lambda position: (known[position] > 0, -known[position], -position))
+
+
+def _required(count: int, share: float) -> int:
+    return max(1, int(count * share + 1e-9))
+
+
+def _one_of(text: TextClause) -> float:
+    return min(text.minimum_match, 1.0 / len(text.slots))
+
+
+def _wider_filters(filters: Filter | None) -> Iterator[tuple[Relaxation, Filter | None]]:
+    if filters is None:
+        return
+    parts = sorted(filters.filters if isinstance(filters, And) else (filters,), key=_firmness)
+    for dropped in range(1, min(len(parts), MAX_FILTER_STEPS)):
+        yield Relaxation("filter", tuple(map(describe, parts[:dropped]))), _all(parts[dropped:])
+    if parts:
+        yield Relaxation("filter", tuple(map(describe, parts))), None
+
+
+def _all(parts: Sequence[Filter]) -> Filter:
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def _firmness(part: Filter) -> int:
+    """How much a shopper seems to mind a filter: that of its firmest field."""
+    return max((_field_firmness(field) for field in _fields(part)), default=0)
+
+
+def _field_firmness(field: str) -> int:
+    if field == LAST:
+        return len(KEPT) + 1
+    return KEPT.index(field) + 1 if field in KEPT else 0
+
+
+def _fields(part: Filter) -> Iterator[str]:
+    if isinstance(part, And | Or):
+        for inner in part.filters:
+            yield from _fields(inner)
+    elif isinstance(part, Not):
+        yield from _fields(part.filter)
+    else:
+        yield part.field
+
+
+def describe(part: Filter) -> str:
+    """A filter in a few words.
+
+    >>> describe(Range("price", 100, None)), describe(AnyOf("attributes.color", ("red", "blue")))
+    ('Price: ≥ 100', 'Color: red, blue')
+    """
+    if isinstance(part, And | Or):
+        return ", ".join(dict.fromkeys(map(describe, part.filters)))
+    if isinstance(part, Not):
+        return f"not ({describe(part.filter)})"
+    name = humanise(part.field.removeprefix("attributes."))
+    if isinstance(part, Range):
+        return f"{name}: {_bounds(part)}"
+    if isinstance(part, Exists):
+        return name
+    values = ", ".join(str(value) for value in part.values)
+    return f"{name}: {_SIGNS[type(part)]}{values}"
+
+
+_SIGNS: Final = {AnyOf: "", AllOf: "", NoneOf: "not "}
+
+
+def _bounds(part: Range) -> str:
+    if part.low is not None and part.high is not None:
+        return f"{part.low:g}–{part.high:g}"
+    return f"≥ {part.low:g}" if part.low is not None else f"≤ {part.high:g}" if part.high is not None else "any"
