@@ -1,4 +1,4 @@
-"""Arrays in files: written whole, read through the page cache."""
+"""Arrays in files, written whole and read through the page cache; and products of vectors."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from shelfwise.types import Float32
+
+
+def products(vectors: np.ndarray[Any, Any], vector: np.ndarray[Any, Any]) -> Float32:
+    """Inner product of each row with a vector, Float32[n, d] · Float32[d] → Float32[n].
+
+    Not by BLAS: its threads get in each other's way when several queries run at once, and it rounds the same row
+    differently from batch to batch, which would break ties at random.
+    """
+    return np.asarray(np.einsum("ij,j->i", vectors, np.asarray(vector, np.float32)), np.float32)
 
 
 def save_array(path: Path, values: np.ndarray[Any, Any]) -> None:

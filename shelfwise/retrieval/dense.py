@@ -18,7 +18,7 @@ import faiss as _faiss
 import numpy as np
 
 from shelfwise.errors import InputError
-from shelfwise.retrieval.arrays import load_array, save_array
+from shelfwise.retrieval.arrays import load_array, products, save_array
 from shelfwise.types import Bool, Float32, Int32, Int64
 
 faiss: Any = _faiss  # its type hints do not know its own keyword arguments
@@ -156,6 +156,11 @@ class VectorIndex:
             probes = self._probes(query, limit, allowed, count)
             if probes:
                 return self._probe(query, limit, allowed, count, probes)
+        if allowed is not None and count * self.dim < self.n:  # fewer numbers to read than bits to look through
+            rows = np.flatnonzero(allowed)
+            scores = self.scores(query[0], rows)
+            best = np.lexsort((rows, -scores))[:limit]
+            return rows[best].astype(np.int32), scores[best]
         selector = None if count == self.n else _Selector(allowed)  # named, since faiss does not keep it alive
         parameters = None if selector is None else faiss.SearchParameters(sel=selector.sel)
         scores, rows = self._flat.search(query, limit, params=parameters)
@@ -190,7 +195,7 @@ class VectorIndex:
 
     def scores(self, vector: Float32, rows: Int32 | Int64) -> Float32:
         """Inner products of `vector` with the given rows, Float32[len(rows)]; NaN for rows without a vector."""
-        out: Float32 = self.vectors[rows].astype(np.float32) @ np.asarray(vector, np.float32)
+        out = products(self.vectors[rows].astype(np.float32), vector)
         if self._present is not None:
             out[~self._present[rows]] = np.nan
         return out

@@ -6,6 +6,7 @@ Relations: `filter_query.py` says the same in the words of the text index; a tes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -69,13 +70,13 @@ def _mark(given: AnyOf | Range | Exists, columns: Columns, out: Bool) -> None:
         out[columns.rows_with(given.field)] = True
         out[columns.number(given.field)[0]] = True
     elif isinstance(given, Range):
-        _pass(columns, given.field, out, lambda numbers: _within(numbers, given.low, given.high))
+        _pass(columns, given.field, out, partial(_within, given.low, given.high))
     else:
         for value in given.values:
             if isinstance(value, str):
                 out[columns.rows_of(given.field, value)] = True
             else:
-                _pass(columns, given.field, out, lambda numbers, value=value: numbers == value)
+                _pass(columns, given.field, out, partial(np.equal, float(value)))  # type: ignore[arg-type]
 
 
 def _pass(columns: Columns, field: str, out: Bool, test: Callable[[Float64], Bool]) -> None:
@@ -86,7 +87,7 @@ def _pass(columns: Columns, field: str, out: Bool, test: Callable[[Float64], Boo
         out[rows[test(numbers)]] = True
 
 
-def _within(numbers: Float64, low: float | None, high: float | None) -> Bool:
+def _within(low: float | None, high: float | None, numbers: Float64) -> Bool:
     passed = np.ones(len(numbers), bool) if low is None else numbers >= low
     if high is not None:
         passed &= numbers <= high

@@ -19,6 +19,7 @@ import orjson
 import tantivy
 
 from shelfwise.errors import InputError, StorageError
+from shelfwise.retrieval.arrays import products
 from shelfwise.retrieval.dense import VectorIndex
 from shelfwise.retrieval.locks import TemporaryFolder
 from shelfwise.retrieval.storage import is_refusal
@@ -140,7 +141,7 @@ class LiveVectors:
         scores = np.round(scores, 5)
         if len(self.extra) and self.dim:
             new = np.flatnonzero(self.present if allowed is None else self.present & allowed[self.n :])
-            found = np.round(self.extra @ np.asarray(vector, np.float32), 5)
+            found = np.round(products(self.extra, vector), 5)
             rows, scores = np.concatenate([rows, (self.n + new).astype(np.int32)]), np.concatenate([scores, found[new]])
         best = np.lexsort((rows, -scores))[:limit]
         return rows[best], scores[best]
@@ -154,7 +155,7 @@ class LiveVectors:
         new = ~old
         if new.any() and self.dim:
             places = rows[new] - self.n
-            found = self.extra[places] @ np.asarray(vector, np.float32)
+            found = products(self.extra[places], vector)
             out[new] = np.where(self.present[places], found, np.float32(np.nan))
         return np.round(out, 5)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -24,10 +23,12 @@ from shelfwise.retrieval.filter_query import either, filter_query
 from shelfwise.retrieval.filters import conditions, field_of, resolve, without_field
 from shelfwise.retrieval.fusion import parts
 from shelfwise.retrieval.lexical import LexicalPlan, both
+from shelfwise.retrieval.ranked import Ranked, joined, no_parts
 from shelfwise.retrieval.state import State
 from shelfwise.types import Bool, Contribution, Facet, Filter, Float32, Int32, Sort
 
 KNOWN = 1000  # lexical scores read at once; when no more products match, every candidate's score is known
+MEMO = 100  # facets of the whole catalogue that are remembered
 MAX_OFFSET = 100_000
 MAX_LIMIT = 1000
 SORTS: dict[Sort, tuple[str, float]] = {
@@ -36,24 +37,6 @@ SORTS: dict[Sort, tuple[str, float]] = {
     "-rating": ("rating", -1.0),
     "-newest": ("released", -1.0),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """Rows in order with their scores, column by column; NaN where a source does not know a row.
-
-    parts: Float32[n, 3], what words, vectors and feedback added to a fused score; 0 where nothing was fused.
-    """
-
-    rows: Int32
-    score: Float32
-    lexical: Float32
-    dense: Float32
-    parts: Float32
-
-    def take(self, order: Int32 | slice) -> Ranked:
-        """The rows at these places."""
-        return Ranked(*(getattr(self, name)[order] for name in self.__slots__))
 
 
 class Search:
@@ -174,7 +157,7 @@ class Search:
 
     def _fused(self, rows: Int32, lexical: Float32, dense: Float32) -> Ranked:
         if self.vector is None or self.lexical is None:  # one source: its own score is the score, in its own order
-            return Ranked(rows, lexical if self.vector is None else dense, lexical, dense, _nothing(rows))
+            return Ranked(rows, lexical if self.vector is None else dense, lexical, dense, no_parts(rows))
         fusion = self.plan.fusion
         left, right = parts(lexical, dense, fusion)
         near = np.zeros(len(rows), np.float32)
@@ -205,7 +188,7 @@ class Search:
         page = candidates.take(slice(start, end))
         missing = end - start - len(page.rows)
         if missing and self.lexical is not None and self.total > len(candidates.rows):
-            return _joined(page, self._tail(candidates, max(0, start - len(candidates.rows)), missing))
+            return joined(page, self._tail(candidates, max(0, start - len(candidates.rows)), missing))
         return page
 
     def _tail(self, candidates: Ranked, skip: int, limit: int) -> Ranked:
@@ -220,7 +203,7 @@ class Search:
         dense = np.full(len(rows), np.nan, np.float32)
         if self.vector is not None:
             dense = self.state.vectors.scores(self.vector, rows)
-        parts_ = _nothing(rows)
+        parts_ = no_parts(rows)
         if self.vector is not None:
             parts_[:, 0] = score
         return Ranked(rows, score.astype(np.float32), lexical, dense, parts_)
@@ -229,33 +212,38 @@ class Search:
         rows = np.flatnonzero(self.allowed).astype(np.int32)
         self.total, self.unmatched = len(rows), np.empty(0, np.int32)
         with self.timed("sort"):
-            rows = rows if self.plan.sort == "relevance" else self._by_column(rows)
-            rows = rows[start:end]
+            rows = (rows if self.plan.sort == "relevance" else self._by_column(rows, end))[start:end]
         zero, unknown = np.zeros(len(rows), np.float32), np.full(len(rows), np.nan, np.float32)
-        return Ranked(rows, zero, unknown, unknown, _nothing(rows))
+        return Ranked(rows, zero, unknown, unknown, no_parts(rows))
 
     def _sorted(self, candidates: Ranked, start: int, end: int) -> Ranked:
         rows, scores, count = self._text
         if self.lexical is not None and count > len(rows):
             rows, scores, _ = self.state.lexicon.find(self._filtered(self.lexical.query, self.filter), count)
         everything = np.concatenate([rows, self.unmatched])
-        page = self._by_column(everything)[start:end]
+        page = self._by_column(np.sort(everything), end)[start:end]
         place = {row: number for number, row in enumerate(candidates.rows.tolist())}
         lexical_of = dict(zip(rows.tolist(), scores.tolist(), strict=True))
         lexical = np.array([lexical_of.get(row, np.nan) for row in page.tolist()], np.float32)
         dense = np.full(len(page), np.nan, np.float32)
         if self.vector is not None:
             dense = self.state.vectors.scores(self.vector, page)
-        score, parts_ = np.zeros(len(page), np.float32), _nothing(page)
+        score, parts_ = np.zeros(len(page), np.float32), no_parts(page)
         for at, row in enumerate(page.tolist()):
             if row in place:
                 score[at], parts_[at] = candidates.score[place[row]], candidates.parts[place[row]]
         return Ranked(page, score, lexical, dense, parts_)
 
-    def _by_column(self, rows: Int32) -> Int32:
-        """In order of the plan's sort; rows without the number last, equal ones by row."""
+    def _by_column(self, rows: Int32, count: int) -> Int32:
+        """The first `count` or more of the rows (rising) in the plan's order; rows without the number come last."""
         field, sign = SORTS[self.plan.sort]
-        return rows[np.lexsort((rows, sign * self.state.columns.numbers(field, rows)))]  # NaN sorts last
+        keys = sign * self.state.columns.numbers(field, rows)
+        if 4 * count < len(keys):
+            last = np.partition(keys, count)[count]  # NaN is highest, here and in sorting
+            if not np.isnan(last):
+                near = keys <= last
+                rows, keys = rows[near], keys[near]
+        return rows[np.argsort(keys, kind="stable")]
 
     def _match(self, page: Ranked, place: int, why: tuple[Contribution, ...]) -> Match:
         row = int(page.rows[place])
@@ -297,6 +285,8 @@ class Search:
         """
         state, chosen = self.state, selected_values(self.filter, requests)
         if self.lexical is None and self.vector is None:
+            if filter is None and self.filter is None:
+                return self._catalogue_counts(requests)
             query = Query.all_query() if filter is None else filter_query(filter, state.lexicon.index, self.fields)
             return count_in_index(state.lexicon, query, requests, self.fields, chosen)
         rows, near = self._match_set(filter)
@@ -305,6 +295,18 @@ class Search:
         queries = [self._filtered(self.lexical.query, filter)] if self.lexical is not None else []
         queries += [state.lexicon.rows_query(near)] if len(near) else []
         return count_in_index(state.lexicon, either(queries), requests, self.fields, chosen)
+
+    def _catalogue_counts(self, requests: Sequence[FacetRequest]) -> list[Counts]:
+        """Counts over the whole catalogue, the one match set that is large and asked for again and again."""
+        state = self.state
+        new = [request for request in requests if request not in state.counted]
+        if new and len(state.counted) < MEMO:
+            state.counted.update(
+                zip(new, count_in_index(state.lexicon, Query.all_query(), new, self.fields, {}), strict=True)
+            )
+        if all(request in state.counted for request in requests):
+            return [state.counted[request] for request in requests]
+        return count_in_index(state.lexicon, Query.all_query(), requests, self.fields, {})
 
     def _match_set(self, filter: Filter | None) -> tuple[Int32 | None, Int32]:
         """What the text matches under a filter, None when that is too much to list; and the dense candidates."""
@@ -319,11 +321,3 @@ class Search:
         else:
             rows, _, count = self.state.lexicon.find(self._filtered(self.lexical.query, filter), KNOWN)
         return (rows if count <= len(rows) else None), near
-
-
-def _nothing(rows: Int32) -> Float32:
-    return np.zeros((len(rows), 3), np.float32)
-
-
-def _joined(first: Ranked, second: Ranked) -> Ranked:
-    return Ranked(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in Ranked.__slots__))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from shelfwise.errors import InputError
-from shelfwise.retrieval.base import Change, IndexedProduct
+from shelfwise.retrieval.base import Change, FacetRequest, IndexedProduct
 from shelfwise.retrieval.columns import ColumnStack, Facts
+from shelfwise.retrieval.facets import Counts
 from shelfwise.retrieval.lexical import Lexicon
 from shelfwise.retrieval.masks import mask
 from shelfwise.retrieval.overlay import LiveVectors
@@ -19,7 +20,10 @@ from shelfwise.types import Bool, Filter, Float32
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """alive: Bool[n], False for rows of deleted or replaced products; count: how many are alive."""
+    """alive: Bool[n], False for rows of deleted or replaced products; count: how many are alive.
+
+    counted: facets of the whole catalogue, filled in as they are asked for.
+    """
 
     lexicon: Lexicon
     columns: ColumnStack
@@ -27,6 +31,7 @@ class State:
     vectors: LiveVectors
     alive: Bool
     count: int
+    counted: dict[FacetRequest, Counts] = field(default_factory=dict)
 
     def allowed(self, filter: Filter | None) -> Bool:
         """The living rows that pass a resolved filter."""

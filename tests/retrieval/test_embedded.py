@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shelfwise.errors import CorruptIndexError, InputError, NotFoundError
+from shelfwise.errors import CorruptIndexError, InputError, NotFoundError, StorageError
 from shelfwise.retrieval.base import (
     Alternative,
     Change,
@@ -493,4 +493,41 @@ def test_document_frequency_looks_at_the_groups_fields(tmp_path: Path) -> None:
         0,
         0,
     ]
+    live.reader.close()
+
+
+def test_facets_of_the_whole_catalogue_follow_changes(tmp_path: Path) -> None:
+    live = Live(tmp_path, [product(str(n), keywords={"brand": ("A",)}) for n in range(3)])
+    plan = Plan(facets=(FacetRequest("brand"),))
+    for _ in range(2):
+        assert [value.count for value in live.reader.search(plan).facets[0].values] == [3]
+    live.apply(Change("delete", "1"))
+    assert [value.count for value in live.reader.search(plan).facets[0].values] == [2]
+    live.reader.close()
+
+
+class FullDisk:
+    """A writer whose disk fills up at the commit."""
+
+    def __init__(self, writer: object) -> None:
+        self._writer = writer
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._writer, name)
+
+    def commit(self) -> None:
+        raise ValueError("An IO error occurred: 'No space left on device (os error 28)'")
+
+
+def test_a_change_that_the_disk_refuses_is_not_half_made(tmp_path: Path) -> None:
+    live = Live(tmp_path, catalogue(10))
+    live.apply(Change("upsert", "a", product("a", ("one",))))
+    overlay = live.reader._overlay
+    overlay._writer = FullDisk(overlay._writer)  # type: ignore[assignment]
+    with pytest.raises(StorageError, match="No space left"):
+        live.reader.apply([Change("upsert", "b", product("b", ("one",))), Change("delete", "a")])
+    assert live.ids(Plan(text=clause("one"))) == ["a"]
+    live.apply(Change("upsert", "c", product("c", ("one",))))
+    assert sorted(live.ids(Plan(text=clause("one")))) == ["a", "c"]
+    assert sorted(live.ids(Plan(limit=100))) == sorted(live.products)
     live.reader.close()
