@@ -29,7 +29,7 @@ from shelfwise.language.encoders.e5_weights import BLOCK, E5Weights
 from shelfwise.language.encoders.quantize import quantize_rows, smoothing
 from shelfwise.types import Float32
 
-VERSION = 2  # grows with every change of graph or tokenizer, so that a cached file of an older one is not used
+VERSION = 3  # grows with every change of graph or tokenizer, so that a cached file of an older one is not used
 
 
 def build_graph(weights: E5Weights, ranges: Mapping[str, Float32] | None = None) -> onnx.ModelProto:

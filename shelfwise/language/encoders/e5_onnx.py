@@ -60,14 +60,14 @@ def load_e5(
 
 
 def _convert(source: Path, precision: Precision, model: Path, tokenizer: Path) -> None:
-    Console(stderr=True).print("Preparing the language model: a few seconds, once.", highlight=False)
-    weights = read_weights(source)
-    words = build_tokenizer(weights)
-    ranges = measure_ranges(weights, words) if precision == "int8" else None
-    graph = e5_graph.build_graph(weights, ranges).SerializeToString()
     try:
         model.parent.mkdir(parents=True, exist_ok=True)
-        _write(tokenizer, lambda path: words.save(str(path), pretty=False))
+        Console(stderr=True).print("Preparing the language model: a few seconds, once.", highlight=False)
+        weights = read_weights(source)
+        words = build_tokenizer(weights)
+        ranges = measure_ranges(weights, words) if precision == "int8" else None
+        graph = e5_graph.build_graph(weights, ranges).SerializeToString()
+        _write(tokenizer, lambda path: path.write_text(words.to_str(), "utf-8"))
         _write(model, lambda path: path.write_bytes(graph))
     except OSError as error:
         hint = "Set SHELFWISE_CACHE to a folder that can be written."

