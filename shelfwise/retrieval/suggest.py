@@ -33,7 +33,7 @@ from shelfwise.types import Bool, Int32, Product, Suggestion
 __all__ = ["Suggester", "SuggesterBuilder"]
 
 TYPED: Final = 64  # characters of what was typed that are looked at
-LOOKED_AT: Final = {"": 96, "pinyin": 32, "initials": 32, "typo": 12}  # lines scored, by way
+LOOKED_AT: Final = {"": 96, "pinyin": 24, "initials": 24, "typo": 12}  # lines scored, by way
 SLIPS: Final = 8  # words that may have been meant
 MOST: Final[dict[Kind, int]] = {"category": 3, "brand": 3}  # lines of a kind in an answer
 WORTH: Final = {"pinyin": 0.9, "initials": 0.7, "typo": 0.2}
@@ -49,6 +49,7 @@ class Way:
     name: Literal["", "pinyin", "initials", "typo"]
     keys: tuple[tuple[str, bool], ...]  # key, whether it must be whole
     spoken: str = ""  # letters that must be heard in one run of characters
+    several: bool = False  # whether the letters are read as more than one word
 
     @property
     def marks(self) -> list[str]:
@@ -94,7 +95,8 @@ class Suggester:
         open_ended = not prefix[:TYPED].endswith(" ") or len(typed[-1]) < 3
         found: dict[tuple[str, str], Found] = {}
         for way in _ways(typed, open_ended):
-            self._collect(way, begun, found)
+            if len(found) < 2 * limit or not way.several:
+                self._collect(way, begun, found)
         if not found:
             self._collect(_literal(typed, True, True), begun, found)
         if len(found) < limit:
@@ -155,7 +157,7 @@ def _ways(typed: Sequence[str], open_ended: bool) -> Iterator[Way]:
         return
     fixed = tuple((PAIR + pair, len(pair) > 1) for run in han for pair in _inner_pairs(run))
     for split in _splits(letters):
-        yield Way("pinyin", (*fixed, *((PINYIN + part, whole) for part, whole in split)), letters)
+        yield Way("pinyin", (*fixed, *((PINYIN + part, whole) for part, whole in split)), letters, len(split) > 1)
     if 2 <= len(letters) <= 8:
         yield Way("initials", (*fixed, (INITIALS + letters, False)))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from shelfwise.retrieval.base import CATEGORY_SEPARATOR, IndexedProduct
 from shelfwise.retrieval.document import is_available
@@ -19,6 +20,8 @@ MAX_PRODUCTS: Final = 200_000  # the most rated ones
 MAX_QUERIES: Final = 50_000
 MAX_NAMES: Final = 50_000  # categories, and brands
 MANY_RATINGS: Final = 1_000
+
+Owned: TypeAlias = tuple[Line, "array[int]"]  # a line and the numbers of its keys
 
 
 class SuggesterBuilder:
@@ -34,12 +37,13 @@ class SuggesterBuilder:
         self._queries = Counter({text[:MAX_TEXT]: count for text, count in past_queries if text.strip() and count > 0})
         self._categories: Counter[tuple[str, str]] = Counter()
         self._brands: Counter[str] = Counter()
-        self._products: list[tuple[Line, frozenset[str]]] = []
+        self._products: list[Owned] = []
+        self._numbers: dict[str, int] = {}  # key → number; a line holds numbers only
 
     def add(self, product: Product, indexed: IndexedProduct) -> None:
         """Takes a product's titles, brand and categories."""
         words = [token for token in indexed.text.get("title", ()) if not token.isascii()]
-        self._products += [(line, frozenset(keys(line.text, words))) for line in product_lines(product)]
+        self._products += [self._owned(line, keys(line.text, words)) for line in product_lines(product)]
         if product.brand:
             self._brands[product.brand[:MAX_TEXT]] += 1
         self._categories.update(category_names(product))
@@ -53,9 +57,13 @@ class SuggesterBuilder:
             *_named("category", ((name, path, n) for (name, path), n in self._categories.most_common(MAX_NAMES))),
             *_named("brand", ((name, name, count) for name, count in self._brands.most_common(MAX_NAMES))),
         ]
-        products = _most(self._products)
-        lines = [*named, *(line for line, _ in products)]
-        StoredIndex.build(lines, [*(keys(line.text) for line in named), *(found for _, found in products)]).write(into)
+        owned = [*(self._owned(line, keys(line.text)) for line in named), *_most(self._products)]
+        names = list(self._numbers)
+        StoredIndex.build([line for line, _ in owned], names, [numbers for _, numbers in owned]).write(into)
+
+    def _owned(self, line: Line, found: Iterable[str]) -> Owned:
+        numbers = self._numbers
+        return line, array("I", sorted(numbers.setdefault(key, len(numbers)) for key in found))
 
 
 def product_lines(product: Product) -> list[Line]:
@@ -83,5 +91,5 @@ def _named(kind: Kind, found: Iterable[tuple[str, str, int]]) -> list[Line]:
     return [Line(kind, PRIORS[kind] * (0.5 + 0.5 * math.log1p(n) / most), text, id) for text, id, n in counted]
 
 
-def _most(products: list[tuple[Line, frozenset[str]]]) -> list[tuple[Line, frozenset[str]]]:
+def _most(products: list[Owned]) -> list[Owned]:
     return sorted(products, key=lambda one: (-one[0].weight, one[0].id))[:MAX_PRODUCTS]

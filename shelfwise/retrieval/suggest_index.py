@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Literal, Protocol, TypeAlias
@@ -22,6 +23,7 @@ from shelfwise.types import Int32, Int64
 Kind: TypeAlias = Literal["query", "category", "brand", "product"]
 KINDS: Final[tuple[Kind, ...]] = ("query", "category", "brand", "product")
 _NAMES: Final = ("kinds", "weights", "texts", "text_ends", "ids", "id_ends", "keys", "key_ends", "lines", "line_ends")
+_ENDS: Final = {"texts": "text_ends", "ids": "id_ends", "keys": "key_ends"}
 _AFTER: Final = "\U0010ffff"  # sorts behind every key that begins alike
 
 
@@ -65,29 +67,28 @@ class StoredIndex:
         self._keys = [blob[a:b].decode() for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     @classmethod
-    def build(cls, lines: Sequence[Line], keys: Sequence[Iterable[str]]) -> StoredIndex:
-        """An index of lines with their keys."""
+    def build(cls, lines: Sequence[Line], names: Sequence[str], owned: Sequence[Sequence[int]]) -> StoredIndex:
+        """An index of lines; `names` are the keys, and owned[i] the numbers of those that lines[i] has."""
         order = sorted(range(len(lines)), key=lambda at: (-lines[at].weight, lines[at].text, lines[at].id))
-        postings: dict[str, list[int]] = {}
-        for number, at in enumerate(order):
-            for key in keys[at]:
-                postings.setdefault(key, []).append(number)
-        names = sorted(postings)
+        by_name = sorted(range(len(names)), key=names.__getitem__)
+        key_ranks = np.empty(len(names), dtype=np.int64)
+        key_ranks[by_name] = np.arange(len(names))
+        counts = [len(owned[at]) for at in order]
+        flat = np.fromiter(chain.from_iterable(owned[at] for at in order), dtype=np.int64, count=sum(counts))
+        keys = key_ranks[flat]  # (p,) pairs of line and key
+        numbers = np.repeat(np.arange(len(order), dtype=np.int32), counts)  # (p,)
         ordered = [lines[at] for at in order]
         arrays: dict[str, npt.NDArray[Any]] = {
             "kinds": np.array([KINDS.index(line.kind) for line in ordered], dtype=np.uint8),
             "weights": np.array([line.weight for line in ordered], dtype=np.float32),
-            "lines": np.fromiter((n for name in names for n in postings[name]), dtype=np.int32),
-            "line_ends": np.cumsum([len(postings[name]) for name in names], dtype=np.int64),
+            "lines": numbers[np.argsort(keys, kind="stable")],
+            "line_ends": np.cumsum(np.bincount(keys, minlength=len(names)), dtype=np.int64),
         }
-        columns = (
-            ("texts", "text_ends", [line.text for line in ordered]),
-            ("ids", "id_ends", [line.id for line in ordered]),
-        )
-        for blob, ends, texts in (*columns, ("keys", "key_ends", names)):
-            encoded = [text.encode("utf-8", "replace") for text in texts]
+        texts = {"texts": [line.text for line in ordered], "ids": [line.id for line in ordered]}
+        for blob, column in (*texts.items(), ("keys", [names[at] for at in by_name])):
+            encoded = [text.encode("utf-8", "replace") for text in column]
             arrays[blob] = np.frombuffer(b"".join(encoded), dtype=np.uint8)
-            arrays[ends] = np.cumsum([len(text) for text in encoded], dtype=np.int64)
+            arrays[_ENDS[blob]] = np.cumsum([len(text) for text in encoded], dtype=np.int64)
         return cls(arrays)
 
     def write(self, into: Path) -> None:
