@@ -41,7 +41,7 @@ class Compounds:
     def join(self, text: str, left: Token, right: Token) -> str | None:
         """The token of two neighbouring words written as one, where the catalogue has it so."""
         gap = text[left.end : right.start]
-        if gap not in ("", " ", "-") or right.end - left.start > LONGEST:
+        if gap not in ("", " ") or right.end - left.start > LONGEST:
             return None
         token = self._token(text[left.start : left.end] + text[right.start : right.end])
         return token if token and self.frequency("words", token) > 0 else None

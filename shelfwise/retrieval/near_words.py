@@ -71,6 +71,8 @@ def edit_cost(typed: str, word: str) -> float:
     >>> edit_cost("hedaphones", "headphones") < edit_cost("hexdphones", "headphones")
     True
     """
+    if typed == word:
+        return 0.0
     left = _common_prefix(typed, word)
     right = _common_prefix(typed[left:][::-1], word[left:][::-1])
     a, b = typed[left : len(typed) - right], word[left : len(word) - right]

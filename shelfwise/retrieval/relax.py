@@ -2,10 +2,11 @@
 
 1. spelling  corrections that were only offered are searched
 2. match     half as many of the words must match
-3. words     the least telling words are left out, half of them at a time, until one is left
-4. filter    filters are left out one after the other: facts first, category and availability last
+3. words     words that no product has are left out, then the least telling ones, half of them at a time
+4. match     any one of the words is enough
+5. filter    filters are left out one after the other: facts first, category and availability last
 
-With a vector every product that passes the filter is a candidate, so that 2 and 3 could find nothing more.
+With a vector every product that passes the filter is a candidate, so that 2 to 4 could find nothing more.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def relaxations(
     if plan.text is not None and plan.vector is None:
         for relaxation, text in _wider_texts(plan.text, words, frequency):
             yield relaxation, replace(plan, text=text)
-        plan = replace(plan, text=replace(plan.text, minimum_match=_one_of(plan.text)))
+        plan = replace(plan, text=_any_word(plan.text))
     for relaxation, filters in _wider_filters(plan.filter):
         yield relaxation, replace(plan, filter=filters)
 
@@ -63,39 +64,53 @@ def relaxations(
 def _wider_texts(
     text: TextClause, words: tuple[str, ...], frequency: Frequency | None
 ) -> Iterator[tuple[Relaxation, TextClause]]:
-    count = len(text.slots)
-    if _required(count, text.minimum_match / 2) < _required(count, text.minimum_match):
-        yield Relaxation("match", ()), replace(text, minimum_match=text.minimum_match / 2)
-    order = _least_telling(text, words, frequency)
-    left = count
-    while left > 1:
-        left = (left + 1) // 2 if left > 2 else 1
+    """Only steps that can find more: nothing is wider than that any one word is enough."""
+    count, share = len(text.slots), text.minimum_match
+    if _required(count, share) == 1:
+        return
+    if _required(count, share / 2) > 1:
+        yield Relaxation("match", ()), replace(text, minimum_match=share / 2)
+    known = _known(text, words, frequency)
+    order = sorted(range(count), key=lambda position: (known[position] > 0, -known[position], -position))
+    for left in _fewer(count, sum(number == 0 for number in known)):
         gone = set(order[: count - left])
         slots = tuple(slot for position, slot in enumerate(text.slots) if position not in gone)
         dropped = tuple(word for position, word in enumerate(words) if position in gone)
         yield Relaxation("words", dropped), replace(text, slots=slots)
+        if _required(left, share) == 1:
+            break
+    yield Relaxation("match", ()), _any_word(text)
 
 
-def _least_telling(text: TextClause, words: tuple[str, ...], frequency: Frequency | None) -> list[int]:
-    """Positions: words that no product has first, then the most frequent; without frequencies the shortest."""
+def _fewer(count: int, unknown: int) -> Iterator[int]:
+    """How many words are left at each step: those that products have, then half, a quarter …, one."""
+    if 0 < unknown < count:
+        count -= unknown
+        yield count
+    while count > 1:
+        count = (count + 1) // 2
+        yield count
+
+
+def _known(text: TextClause, words: tuple[str, ...], frequency: Frequency | None) -> list[int]:
+    """How many products have each word in some spelling; without frequencies, less the longer it is."""
     if frequency is None:
-        return sorted(range(len(words)), key=lambda position: (len(words[position]), -position))
-    known = [
+        return [max(1, 100 - len(word)) for word in words]
+    return [
         max(
             min(frequency(alternative.group, token) for token in alternative.tokens)
             for alternative in slot.alternatives
         )
         for slot in text.slots
     ]
-    return sorted(range(len(known)), key=lambda position: (known[position] > 0, -known[position], -position))
 
 
 def _required(count: int, share: float) -> int:
     return max(1, int(count * share + 1e-9))
 
 
-def _one_of(text: TextClause) -> float:
-    return min(text.minimum_match, 1.0 / len(text.slots))
+def _any_word(text: TextClause) -> TextClause:
+    return replace(text, minimum_match=min(text.minimum_match, 1.0 / len(text.slots)))
 
 
 def _wider_filters(filters: Filter | None) -> Iterator[tuple[Relaxation, Filter | None]]:

@@ -68,7 +68,7 @@ class Suggester:
     def __init__(self, stored: LineIndex) -> None:
         self._stored = stored
         self._live = LiveIndex()
-        self._newest: dict[str, int] = {}  # product → number of its first line in `_live`
+        self._newest: dict[str, tuple[int, list[Line]]] = {}  # product → its lines in `_live`, and where they begin
         self._lock = Lock()
 
     @classmethod
@@ -78,12 +78,14 @@ class Suggester:
 
     def add(self, product: Product) -> None:
         """Adds a product, or replaces it."""
-        found = [(line, keys(line.text)) for line in product_lines(product)]
+        lines = product_lines(product)
         with self._lock:
+            if self._newest.get(product.id, (0, None))[1] == lines:
+                return
             first = len(self._live)
-            for line, own in found:
-                self._live.add(line, own)
-            self._newest[product.id] = first
+            for line in lines:
+                self._live.add(line, keys(line.text))
+            self._newest[product.id] = first, lines
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
         """At most `limit` lines for what was typed so far, best first; nothing for an empty text."""
@@ -100,7 +102,8 @@ class Suggester:
         if not found:
             self._collect(_literal(typed, True, True), begun, found)
         if len(found) < limit:
-            for way in self._slips(typed):
+            heard = not found and len(typed) == 1
+            for way in self._slips(typed, (WORD, PINYIN) if heard else (WORD,)):
                 self._collect(way, begun, found)
         ranked = sorted(found.values(), key=lambda one: (-one[0], len(one[1].text), one[1].text))
         chosen = list(_mixed(_distinct(ranked), limit))
@@ -124,18 +127,18 @@ class Suggester:
     def _is_old(self, index: LineIndex, number: int, line: Line) -> bool:
         """Whether a product's line was replaced since."""
         newest = self._newest.get(line.id) if line.kind == "product" else None
-        return newest is not None and (index is self._stored or number < newest)
+        return newest is not None and (index is self._stored or number < newest[0])
 
-    def _slips(self, typed: Sequence[str]) -> list[Way]:
+    def _slips(self, typed: Sequence[str], kinds: Sequence[str]) -> list[Way]:
         """The typed words with one letter of the last long one read otherwise; the ways to the weightiest lines."""
         at = next((n for n in reversed(range(len(typed))) if len(typed[n]) >= SLIP and typed[n].isascii()), None)
         if at is None:
             return []
         ranked: list[tuple[int, str, str]] = []
         for word in _one_letter_other(typed[at]):
-            for kind in (WORD, PINYIN) if len(typed) == 1 else (WORD,):
+            for kind in kinds:
                 for index in (self._stored, self._live):
-                    numbers = index.find(kind + word, at < len(typed) - 1)
+                    numbers = index.find(kind + word)
                     if len(numbers):
                         ranked.append((int(numbers.min()), kind, word))
         meant = dict.fromkeys((kind, word) for _, kind, word in sorted(ranked))
@@ -145,7 +148,7 @@ class Suggester:
 def _slip(typed: Sequence[str], at: int, kind: str, word: str) -> Way:
     if kind == PINYIN:
         return Way("typo", ((PINYIN + word, False),), word)
-    return replace(_literal([*typed[:at], word, *typed[at + 1 :]], True), name="typo")
+    return replace(_literal([*typed[:at], word, *typed[at + 1 :]], True, True), name="typo")
 
 
 def _ways(typed: Sequence[str], open_ended: bool) -> Iterator[Way]:
@@ -158,6 +161,9 @@ def _ways(typed: Sequence[str], open_ended: bool) -> Iterator[Way]:
     fixed = tuple((PAIR + pair, len(pair) > 1) for run in han for pair in _inner_pairs(run))
     for split in _splits(letters):
         yield Way("pinyin", (*fixed, *((PINYIN + part, whole) for part, whole in split)), letters, len(split) > 1)
+    if han:  # half of it turned into characters already: 手机ke
+        heard = "".join("".join(syllables(piece)) or piece for piece in typed)
+        yield Way("pinyin", (*fixed, (PINYIN + heard, False)), heard)
     if 2 <= len(letters) <= 8:
         yield Way("initials", (*fixed, (INITIALS + letters, False)))
 

@@ -177,8 +177,8 @@ class LiveIndex:
             return np.array([n for name in self._keys[low:high] for n in self._postings[name]], dtype=np.int32)
 
     def weightiest(self, numbers: Int32, limit: int) -> list[int]:
-        """See LineIndex."""
-        return sorted({int(n) for n in numbers}, key=lambda n: (-self._lines[n].weight, n))[:limit]
+        """See LineIndex; of equal ones the newest, since older ones may have been replaced."""
+        return sorted({int(n) for n in numbers}, key=lambda n: (-self._lines[n].weight, -n))[:limit]
 
 
 def _load(path: Path) -> npt.NDArray[Any]:

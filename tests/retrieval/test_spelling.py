@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import random
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shelfwise.errors import CorruptIndexError
+from shelfwise.language.analyzer import BilingualAnalyzer
+from shelfwise.retrieval.document import CODE_FIELDS, GRAM_FIELDS, WORD_FIELDS, Documents
+from shelfwise.retrieval.fixes import Fix, Reading, apply_fixes
+from shelfwise.retrieval.plan import Planned, Planner
+from shelfwise.retrieval.spelling import Speller
+from shelfwise.retrieval.vocabulary import FILE, Vocabulary, VocabularyBuilder
+from shelfwise.types import Product, Query
+from tests.benchmarks.quality.typos import typo
+
+GROUPS = {"words": WORD_FIELDS, "grams": GRAM_FIELDS, "codes": CODE_FIELDS}
+ANALYZER = BilingualAnalyzer()
+TITLES = {
+    "Wireless gaming keyboard": 30,
+    "Wireless gaming mouse": 30,
+    "USB stick 64 GB": 20,
+    "Apple iPhone 7 phone case": 30,
+    "Phone charger home": 10,
+    "Brother TN-2110 toner": 10,
+    "Laptop computer": 40,
+    "Controller": 60,
+    "controler": 1,
+    "Stock photo": 20,
+    "蓝牙耳机 无线": 30,
+    "洗衣机 全自动": 30,
+    "手机壳": 20,
+    "智能手机": 40,
+    "笔记本电脑": 40,
+    "乒乓球拍": 20,
+    "空气净化器": 20,
+    "连衣裙 女": 20,
+}
+
+
+class Shop:
+    """Everything that the speller knows of a small catalogue."""
+
+    def __init__(self) -> None:
+        documents = Documents(ANALYZER)
+        self.builder = VocabularyBuilder()
+        self.counts: Counter[tuple[str, str]] = Counter()
+        for number, title in enumerate(title for title, times in TITLES.items() for _ in range(times)):
+            product = Product(f"p{number}", title)
+            indexed = documents(product)
+            self.builder.add(product, indexed)
+            for group, fields in GROUPS.items():
+                self.counts.update({(group, token) for field in fields for token in indexed.text[field]})
+
+    def frequency(self, group: str, token: str) -> int:
+        return self.counts[group, token]
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture(scope="module")
+def planner(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Planner:
+    folder = tmp_path_factory.mktemp("spelling")
+    shop.builder.write(folder)
+    return Planner(ANALYZER, speller=Speller.open(folder, shop.frequency))
+
+
+def read(planner: Planner, text: str) -> Planned:
+    return planner.plan(Query(text))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("keybord", "keyboard"),
+        ("wireles mouse", "wireless mouse"),
+        ("gmaing mouse", "gaming mouse"),
+        ("iphnoe", "iphone"),
+        ("iphoen 7", "iphone 7"),
+        ("usb stck", "usb stick"),  # by its neighbour, not "stock"
+        ("labtop", "laptop"),
+        ("Keybord", "keyboard"),
+        ("蓝芽耳机", "蓝牙耳机"),
+        ("洗衣鸡", "洗衣机"),
+        ("手几", "手机"),
+        ("笔记本电恼", "笔记本电脑"),
+        ("兵兵球拍", "乒乓球拍"),
+        ("空气静化器", "空气净化器"),
+        ("连衣群", "连衣裙"),
+        ("iphnoe手机壳", "iphone手机壳"),
+        ("shouji", "手机"),
+        ("shou ji", "手机"),
+        ("xiyiji", "洗衣机"),
+        ("lanyaerji", "蓝牙耳机"),
+    ],
+)
+def test_what_was_meant_is_searched(planner: Planner, typed: str, meant: str) -> None:
+    planned = read(planner, typed)
+    assert planned.text == meant
+    assert planned.corrections
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "keyboard",
+        "keyboards",
+        "tn2110",
+        "TN-2111",
+        "64 GB",
+        "15.6",
+        "usb",
+        "wireless gaming mouse",
+        "控制",
+        "手机",
+        "智能手机壳",
+        "蓝牙洗衣机",
+        "我想买一款手机",
+        "全自动洗衣机",
+        "x9z-77q",
+        "a",
+        "",
+    ],
+)
+def test_what_is_right_stays(planner: Planner, text: str) -> None:
+    planned = read(planner, text)
+    assert (planned.text, planned.corrections, planned.did_you_mean) == (text, (), None)
+
+
+def test_a_rare_word_of_the_catalogue_is_searched_and_its_neighbour_offered(planner: Planner) -> None:
+    planned = read(planner, "controler")
+    assert (planned.text, planned.did_you_mean) == ("controler", "controller")
+
+
+def test_the_original_stays_an_alternative(planner: Planner) -> None:
+    clause = read(planner, "洗衣鸡").plan.text
+    assert clause is not None
+    sources = {alternative.source: alternative.tokens for alternative in clause.slots[0].alternatives}
+    assert sources["phonetic"] == ("洗衣机",)
+    assert ("洗衣", "鸡") in {alternative.tokens for alternative in clause.slots[0].alternatives}
+
+
+def test_correction_can_be_switched_off(planner: Planner) -> None:
+    planned = planner.plan(Query("keybord", correct=False))
+    assert (planned.text, planned.corrections, planned.did_you_mean) == ("keybord", (), None)
+
+
+def test_live_products_are_known_at_once(shop: Shop) -> None:
+    vocabulary = shop.builder.vocabulary()
+    planner = Planner(ANALYZER, speller=Speller(vocabulary, lambda group, token: 1))
+    assert read(planner, "keybord").corrections == ()
+
+
+def test_most_random_typos_are_mended(planner: Planner) -> None:
+    rng = random.Random(5)
+    queries = ["wireless keyboard", "gaming mouse", "laptop computer", "phone charger", "iphone case", "controller"]
+    typed = [(query, typo(query, rng)) for query in queries for _ in range(30)]
+    mended = sum(read(planner, slipped).text == query for query, slipped in typed)
+    assert mended / len(typed) > 0.85
+
+
+def test_the_vocabulary_survives_the_disk(shop: Shop, tmp_path: Path) -> None:
+    shop.builder.write(tmp_path)
+    stored, counted = Vocabulary.read(tmp_path), shop.builder.vocabulary()
+    assert (stored.latin, stored.pairs, stored.han) == (counted.latin, counted.pairs, counted.han)
+    assert stored.pairs["usb stick"] == 20
+
+
+@pytest.mark.parametrize("content", [b"word\n", b"word\tx\n", b"\t3\n", b"a\t1\tb\n", b"\xff\t1\n"])
+def test_a_damaged_vocabulary_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / FILE).write_bytes(b"fine\t2\n" + content)
+    with pytest.raises(CorruptIndexError, match=FILE):
+        Vocabulary.read(tmp_path)
+
+
+def test_a_missing_vocabulary_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CorruptIndexError, match="cannot be read"):
+        Vocabulary.read(tmp_path)
+
+
+def test_an_empty_catalogue_corrects_nothing(tmp_path: Path) -> None:
+    VocabularyBuilder().write(tmp_path)
+    planner = Planner(ANALYZER, speller=Speller.open(tmp_path, lambda group, token: 0))
+    assert read(planner, "keybord 洗衣鸡 shouji").corrections == ()
+
+
+LETTERS = st.text(st.sampled_from("keyboardshouji 手几洗衣鸡机壳兵-2\"'<&🙂"), max_size=80)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(LETTERS, st.text(max_size=80)))
+def test_fixes_lie_within_the_text_in_order(shop: Shop, text: str) -> None:
+    speller = Speller(VOCABULARY, shop.frequency)
+    fixes = speller.fixes(text, ANALYZER.analyze(text))
+    assert all(0 <= fix.start < fix.end <= len(text) and 0 < fix.best.confidence <= 1 for fix in fixes)
+    assert all(left.end <= right.start for left, right in pairwise(fixes))
+
+
+VOCABULARY = Shop().builder.vocabulary()
+
+
+@pytest.mark.parametrize("text", ["手几" * 5000, "shou ji " * 2000, "keybord " * 2000, "a" * 10_000, "洗衣鸡" * 1000])
+def test_long_texts_are_read_in_part(planner: Planner, text: str) -> None:
+    assert len(read(planner, text).text) <= 1200
+
+
+def test_apply_fixes_says_where_each_reading_stands() -> None:
+    fixes = [Fix(0, 2, (Reading("手机", 0.9, "phonetic"),)), Fix(3, 6, (Reading("shoes", 0.8, "typo"),))]
+    text, applied = apply_fixes("手几 sho!", fixes)
+    assert text == "手机 shoes!"
+    assert [(text[a.start : a.end], a.original) for a in applied] == [("手机", "手几"), ("shoes", "sho")]
