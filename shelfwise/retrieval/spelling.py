@@ -26,10 +26,11 @@ from shelfwise.retrieval.near_han import LONGEST, HanCandidate, NearHan
 from shelfwise.retrieval.near_words import NearWords
 from shelfwise.retrieval.vocabulary import Vocabulary
 
-UNKNOWN: Final = 0.25  # u of a word of 4 letters; e times less for two letters more
+UNKNOWN: Final = 0.4  # u of a word of 4 letters; half as much for each letter more
 OFFERED: Final = 0.4  # the confidence in replacing a word that the catalogue has: offered, never done
 RARE: Final = 2  # products; a word that more have is certainly meant
 MUCH_MORE: Final = 50  # times as frequent must the neighbour of a rare word be to be offered
+HAN_SURE: Final = 0.65  # confidence below which a Chinese reading is only offered: homophones are many
 LEAST: Final = 0.2  # confidence below which a reading is not worth offering
 MAX_READINGS: Final = 3
 MAX_WORDS: Final = 32  # words and stretches of a query that are looked at
@@ -93,7 +94,7 @@ class Speller:
         if known:
             enough = MUCH_MORE * known
             near = [(n, c) for n, c in near if self._counts[n] >= enough and self._words[n][0] == typed[0]]
-        unknown = UNKNOWN * math.exp((4 - len(typed)) / 2) * (3 if inflected else 1)
+        unknown = UNKNOWN * 2.0 ** (4 - len(typed)) * (3 if inflected else 1)
         readings = _readings(((self._strength(n, c, before, after), self._words[n], "typo") for n, c in near), unknown)
         return _offered(readings) if known else readings
 
@@ -127,9 +128,11 @@ class Speller:
         if not spelled:
             return None
         strength = math.sqrt(min(word.count for word in spelled))
-        confidence = strength / (strength + 0.8 * len(spelled) ** 0.5)
-        reading = Reading("".join(word.text for word in spelled), min(confidence, 0.95), "phonetic")
-        return Fix(words[0].start, words[-1].end, (reading,))
+        confidence = strength / (strength + 2 * math.sqrt(len(spelled)))
+        readings: tuple[Reading, ...] = (Reading("".join(word.text for word in spelled), confidence, "phonetic"),)
+        if not text.isascii():  # beside Chinese characters it is more likely a brand
+            readings = _offered(readings)
+        return Fix(words[0].start, words[-1].end, readings)
 
     def _han_fixes(self, words: Sequence[Token], analysis: Analysis) -> Iterator[Fix]:
         """Stretches of whole words, one of them a lone character, with a pair of characters that no product has."""
@@ -145,15 +148,37 @@ class Speller:
                     break
                 lone = any(len(w.text) == 1 for w in words[first : last + 1])
                 strange = any(word.start <= g.start and g.end <= token.end for g in grams)
-                if lone and strange and len(stretch) > 1 and (fix := self._han_fix(stretch, word.start, token.end)):
-                    yield fix
+                if lone and strange and len(stretch) > 1:
+                    yield from self._han_fix(stretch, words, first, last)
 
-    def _han_fix(self, stretch: str, start: int, end: int) -> Fix | None:
+    def _han_fix(self, stretch: str, words: Sequence[Token], first: int, last: int) -> Iterator[Fix]:
+        start, end = words[first].start, words[last].end
+        before = words[first - 1].text if first and words[first - 1].end == start else ""
+        after = words[last + 1].text if last + 1 < len(words) and words[last + 1].start == end else ""
+        near = [c for c in self._han.near(stretch) if _alike(stretch, c.word.text)]
         unknown = {2: 0.5, 3: 0.15}.get(len(stretch), 0.06)
-        readings = _readings(((_han_strength(c), c.word.text, c.source) for c in self._han.near(stretch)), unknown)
-        if readings and readings[0].source == "typo":  # any other character: too free to be done unasked
+        readings = _readings(((_han_strength(c), c.word.text, c.source) for c in near), unknown)
+        if readings and not self._fits(readings[0], stretch, before, after):
             readings = _offered(readings)
-        return Fix(start, end, readings) if readings else None
+        if readings:
+            yield Fix(start, end, readings)
+
+    def _fits(self, reading: Reading, stretch: str, before: str, after: str) -> bool:
+        """Whether a reading may be searched unasked: not for any other character, nor inside what may be a name.
+
+        A short word must stand alone, or beside a neighbour that the catalogue has it beside.
+        """
+        if reading.source == "typo" or reading.confidence < HAN_SURE:
+            return False
+        if len(stretch) > 2 or not _HAN.fullmatch(before[-1:] + after[:1]):
+            return True
+        pairs = [(before[-1:] + reading.text[0]) if before else "", (reading.text[-1] + after[:1]) if after else ""]
+        return any(len(pair) == 2 and self._frequency("grams", pair) > 0 for pair in pairs)
+
+
+def _alike(typed: str, word: str) -> bool:
+    """Whether at most half of the characters differ."""
+    return len(typed) != len(word) or sum(map(str.__ne__, typed, word)) <= max(1, len(word) // 2)
 
 
 def _han_strength(candidate: HanCandidate) -> float:
