@@ -5,8 +5,8 @@
     cell phone, mobile phone, 手机 @ 0.8     a weight (0 < w ≤ 1): how much the other words count
     # a comment
 
-Both sides may have several words. Rules apply to words as analysed, so `Televisions` follows `television`. They do not chain:
-what a rule adds is not looked up again.
+Both sides may have several words. Rules apply to words as analysed, so `Televisions` follows `television`. They do not
+chain: what a rule adds is not looked up again.
 """
 
 from __future__ import annotations
