@@ -10,24 +10,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from itertools import chain, islice
 from typing import Final
 
 from shelfwise.catalog.codec import encode
-from shelfwise.language.base import Analysis, Analyzer
+from shelfwise.language.base import Analysis, Analyzer, Token
 from shelfwise.language.codes import canonical_code
 from shelfwise.retrieval.base import CATEGORY_SEPARATOR, IndexedProduct
 from shelfwise.retrieval.labels import LOCALES, Labels
 from shelfwise.types import Attribute, Money, Product
 
-WORD_FIELDS: Final = ("title", "brand", "category", "attributes", "description", "tags")
+WORD_FIELDS: Final = ("all", "title", "brand", "category", "attributes", "description", "tags")
 GRAM_FIELDS: Final = ("title_grams", "text_grams")
+CHARACTER_FIELDS: Final = ("title_characters",)
 CODE_FIELDS: Final = ("codes",)
-TEXT_FIELDS: Final = WORD_FIELDS + GRAM_FIELDS + CODE_FIELDS
-GROUPS: Final[Mapping[str, tuple[str, ...]]] = {"words": WORD_FIELDS, "codes": CODE_FIELDS, "grams": GRAM_FIELDS}
+TEXT_FIELDS: Final = WORD_FIELDS + GRAM_FIELDS + CHARACTER_FIELDS + CODE_FIELDS
+# How often each field's words stand in "all": BM25F (Robertson, Zaragoza and Taylor, CIKM 2004) by repetition.
+SHARES: Final[Mapping[str, int]] = {"title": 3, "description": 2, "brand": 1, "category": 1, "attributes": 1, "tags": 1}
 
 TAG: Final = re.compile(r"(<[a-zA-Z/!][^<>]{0,500}>)")
 
 ENCODER_TEXT_VERSION: Final = 1
+ENCODED_DESCRIPTION: Final = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +76,19 @@ class Documents:
         brand = self._analyses([product.brand] if product.brand else [])
         tags = self._analyses(product.tags[: bounds.tags])
         codes = [*_own_codes(product, bounds), *_codes([*titles, *attributes, *descriptions])]
-        return {
+        words = {
             "title": _words(titles),
             "brand": _words(brand),
             "category": _words(categories),
             "attributes": _words(attributes),
             "description": _words(descriptions),
             "tags": _words(tags),
+        }
+        return {
+            "all": tuple(chain.from_iterable(words[field] * share for field, share in SHARES.items())),
+            **words,
             "title_grams": _grams(titles),
+            "title_characters": tuple(character for one in titles for character in characters(one.grams)),
             "text_grams": _grams([*brand, *categories, *attributes, *tags, *descriptions]),
             "codes": tuple(dict.fromkeys(codes)),
         }
@@ -142,21 +151,20 @@ def is_available(product: Product) -> bool:
     return product.available and (not product.variants or any(variant.available for variant in product.variants))
 
 
-def encoder_text(product: Product, size: int = 400) -> str:
-    """The text that the product's vector is made of: title, brand, category leaf, facts, start of the description.
+def encoder_text(product: Product, size: int = 300) -> str:
+    """The text that the product's vector is made of: title, what the title leaves out, start of the description.
 
-    A pure function. Its version is ENCODER_TEXT_VERSION: raise it when the text changes, since vectors are cached.
+    Facts stand in for a description that is missing. Short on purpose: what a product is stands at the beginning, and
+    longer texts were no better on judged queries but slower. A pure function; raise ENCODER_TEXT_VERSION with it.
     """
     title = _squeeze(product.title)
-    parts = [title]
-    if product.brand and product.brand.casefold() not in title.casefold():
-        parts.append(product.brand)
-    if product.category:
-        parts.append(product.category[-1])
-    facts = [a.value for a in product.attributes.values() if isinstance(a.value, str) and len(a.value) <= 40]
-    parts.extend(facts[:6])
-    parts.append(plain(product.description, size))
-    return ". ".join(part for part in dict.fromkeys(parts) if part)[:size]
+    more = (product.brand, *product.category[-1:])
+    named = [text for text in more if text and text.casefold() not in title.casefold()]
+    rest = plain(product.description, ENCODED_DESCRIPTION)
+    if not rest:
+        facts = (a.value for a in product.attributes.values() if isinstance(a.value, str) and len(a.value) <= 40)
+        rest = ", ".join(islice(facts, 6))
+    return ". ".join(part for part in (title[:size], *named, rest) if part)[:size]
 
 
 def plain(text: str, size: int) -> str:
@@ -187,6 +195,14 @@ def _words(analyses: Iterable[Analysis]) -> tuple[str, ...]:
 
 def _grams(analyses: Iterable[Analysis]) -> tuple[str, ...]:
     return tuple(token.text for analysis in analyses for token in analysis.grams)
+
+
+def characters(grams: Sequence[Token]) -> Iterator[str]:
+    """The single Chinese characters of a text, in order, from its overlapping pairs."""
+    end = -1
+    for gram in grams:
+        yield from (gram.text if gram.start >= end else gram.text[1:]) if len(gram.text) > 1 else gram.text
+        end = gram.end
 
 
 def _codes(analyses: Iterable[Analysis]) -> Iterator[str]:

@@ -22,18 +22,11 @@ from shelfwise.retrieval.base import FacetRequest, FusionSettings, Plan, TextCla
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import WORD_FIELDS
 from shelfwise.retrieval.fixes import Applied, Corrector, apply_fixes
-from shelfwise.retrieval.slots import Expander, SlotMaker, Weights, Word
+from shelfwise.retrieval.slots import Expander, SlotMaker, Weights, Word, hints
 from shelfwise.settings import SearchSettings
 from shelfwise.types import Correction, Float32, Query
 
-WORD_BOOSTS: Final[Mapping[str, float]] = {
-    "title": 3.0,
-    "brand": 2.0,
-    "category": 2.0,
-    "attributes": 0.8,
-    "description": 0.6,
-    "tags": 1.0,
-}
+WORD_BOOSTS: Final[Mapping[str, float]] = {"all": 1.0, "title": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +37,14 @@ class PlanSettings:
     """
 
     words: Mapping[str, float] = field(default_factory=lambda: dict(WORD_BOOSTS))
-    grams: Mapping[str, float] = field(default_factory=lambda: {"title_grams": 2.0, "text_grams": 0.6})
+    grams: Mapping[str, float] = field(default_factory=lambda: {"title_grams": 0.5, "text_grams": 0.2})
+    characters: Mapping[str, float] = field(default_factory=lambda: {"title_characters": 0.5})
     codes: Mapping[str, float] = field(default_factory=lambda: {"codes": 4.0})
     weights: Weights = field(default_factory=Weights)
     minimum_match: float = 0.67
-    tie_breaker: float = 0.1
+    tie_breaker: float = 1.0  # fields add up
+    coverage: float = 2.0
+    feedback: float = 0.5
     phrase_boost: float = 0.3
     phrase_fields: tuple[str, ...] = ("title",)
     phrase_slop: int = 2
@@ -130,7 +126,12 @@ class Planner:
             vector=vector if mode != "lexical" and text else None,
             filter=query.filters,
             facets=facets,
-            fusion=FusionSettings(self._search.fusion, self._search.lexical_weight, self._search.dense_weight),
+            fusion=FusionSettings(
+                self._search.fusion,
+                self._search.lexical_weight,
+                self._search.dense_weight,
+                feedback=self._settings.feedback,
+            ),
             sort=query.sort,
             offset=query.page.offset,
             limit=query.page.limit,
@@ -176,12 +177,19 @@ class Planner:
         settings = self._settings
         return TextClause(
             slots=self._slots.slots(text, analysis, words, applied),
-            fields={"words": settings.words, "grams": settings.grams, "codes": settings.codes},
+            fields={
+                "words": settings.words,
+                "grams": settings.grams,
+                "characters": settings.characters,
+                "codes": settings.codes,
+            },
             minimum_match=settings.minimum_match,
             tie_breaker=settings.tie_breaker,
             phrase_boost=settings.phrase_boost,
             phrase_fields=settings.phrase_fields,
             phrase_slop=settings.phrase_slop,
+            hints=hints(analysis, words),
+            coverage=settings.coverage,
         )
 
 

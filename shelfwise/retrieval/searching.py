@@ -19,6 +19,7 @@ from shelfwise.retrieval.base import FacetRequest, Match, Matches, MoreFacets, P
 from shelfwise.retrieval.explain import explain
 from shelfwise.retrieval.facets import Counts, check_facets, count_in_columns, make_facets, selected_values
 from shelfwise.retrieval.facets_index import count_in_index
+from shelfwise.retrieval.feedback import feedback
 from shelfwise.retrieval.filter_query import either, filter_query
 from shelfwise.retrieval.filters import conditions, field_of, resolve, without_field
 from shelfwise.retrieval.fusion import parts
@@ -161,6 +162,9 @@ class Search:
         fusion = self.plan.fusion
         left, right = parts(lexical, dense, fusion)
         near = np.zeros(len(rows), np.float32)
+        if fusion.feedback > 0:
+            vectors = self.state.vectors.vectors(rows)
+            near = np.float32(fusion.feedback) * feedback(left + right, vectors, fusion.feedback_depth)
         score = np.round(left + right + near, 6)
         ranked = Ranked(rows, score, lexical, dense, np.stack([left, right, near], axis=1))  # [n, 3]
         return ranked.take(self._order(rows, score))

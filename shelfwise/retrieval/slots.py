@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from shelfwise.language.base import Analysis, Analyzer, Token
 from shelfwise.language.codes import LONGEST, canonical_code, is_code
 from shelfwise.language.spans import groups, outer
 from shelfwise.retrieval.base import Alternative, Slot
 from shelfwise.retrieval.compounds import Compounds
+from shelfwise.retrieval.document import characters
 from shelfwise.retrieval.fixes import Applied
+
+MAX_HINTS: Final = 96
 
 
 class Expander(Protocol):
@@ -144,6 +147,19 @@ class SlotMaker:
                 for gram in analysis.grams:
                     if _overlaps(word.token, gram.start, gram.end):
                         yield position, Alternative((gram.text,), self._weights.lone_gram, "grams")
+
+
+def hints(analysis: Analysis, words: Sequence[Word]) -> tuple[Alternative, ...]:
+    """What tells matches apart without being asked for by itself: words inside words, pairs of Chinese characters,
+    single characters."""
+    asked = set(outer(analysis.words))
+    inner = (t.text for t in analysis.words if t not in asked and len(t.text) > 1 and not t.text.isdecimal())
+    found = [
+        *((text, "words") for text in inner),
+        *((gram.text, "grams") for gram in analysis.grams),
+        *((character, "characters") for character in characters(analysis.grams)),
+    ]
+    return tuple(Alternative((text,), 1.0, group) for text, group in dict.fromkeys(found))[:MAX_HINTS]
 
 
 def _possible_codes(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str, str]]:
