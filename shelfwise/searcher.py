@@ -159,13 +159,13 @@ class Searcher:
 
         matches = self._run(planned.plan, more, took)
         relaxed: list[Relaxation] = []
-        if matches.total == 0 and self._settings.relax and query.page.offset == 0:
-            for relaxation, plan in relaxations(planned, self._planner, query):
-                relaxed.append(relaxation)
+        if matches.total == 0 and self._settings.relax:
+            for relaxation, plan in relaxations(planned, self._planner, query, self.reader.document_frequency):
+                relaxed = [*(step for step in relaxed if step.step == "spelling"), relaxation]  # each holds the last
                 matches = self._run(plan, more, took)
                 if matches.total:
                     break
-        return Answer(planned, matches, tuple(products), tuple(relaxed), degraded)
+        return Answer(planned, matches, tuple(products), tuple(relaxed) if matches.total else (), degraded)
 
     def _run(
         self, plan: Plan, more: Callable[[Sequence[Match]], tuple[FacetRequest, ...]], took: dict[str, float]
