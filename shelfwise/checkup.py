@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 from shelfwise.errors import ShelfwiseError
-from shelfwise.shop import Shop
+from shelfwise.shop import DATABASE, Shop
 
 FREE_SPACE = 2_000_000_000  # bytes; a generation, its successor and the encoder fit in it
 BEHIND = 0.1  # share of the catalogue changed since the index was built from which it is better built anew
+REBUILD = "Index again: shelfwise index"
+RESTORE = "Put the file of your last backup in its place, or remove it and import your feeds again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,10 @@ def _machine(folder: Path) -> Iterator[Finding]:
 
 
 def _catalogue(shop: Shop) -> Iterator[Finding]:
-    count = shop.catalog.store.count()
-    if count:
+    damage = shop.catalog.store.damage()
+    if damage:
+        yield Finding("catalogue", "bad", f"{shop.folder / DATABASE}: {'; '.join(damage[:3])}", RESTORE)
+    elif count := shop.catalog.store.count():
         yield Finding("catalogue", "good", f"{count:,} products")
     else:
         yield Finding("catalogue", "warning", "no products", "Bring some in: shelfwise import FEED")
@@ -76,27 +80,29 @@ def _encoder(shop: Shop) -> Iterator[Finding]:
 
 
 def _generations(shop: Shop) -> Iterator[Finding]:
-    for generation in shop.generations.list():
-        problems = generation.problems()
-        if problems:
-            yield Finding(
-                f"generation {generation.name}", "bad", "; ".join(problems[:3]), "Index again: shelfwise index"
-            )
+    for name, damage in shop.generations.damage().items():
+        if damage:
+            yield Finding(f"generation {name}", "bad", "; ".join(damage[:3]), REBUILD)
         else:
-            yield Finding(f"generation {generation.name}", "good", f"{generation.manifest.products:,} products, whole")
+            products = shop.generations.get(name).manifest.products
+            yield Finding(f"generation {name}", "good", f"{products:,} products, whole")
 
 
 def _index(shop: Shop) -> Iterator[Finding]:
     status = shop.status()
     problems = status["problems"]
-    if problems:
-        yield Finding("index", "bad", f"{problems}", "Index again: shelfwise index")
+    if isinstance(problems, list) and problems:
+        yield Finding("index", "bad", "; ".join(map(str, problems)), REBUILD)
         return
     if status["outdated"]:
-        yield Finding("index", "warning", f"built with another {status['outdated']}", "Index again: shelfwise index")
+        yield Finding("index", "warning", f"built with another {_listed(status['outdated'])}", REBUILD)
     searcher = shop.searcher()
     changes = searcher.revision - searcher.generation.manifest.revision
     products = max(searcher.generation.manifest.products, 1)
     state: Literal["good", "warning"] = "warning" if changes > BEHIND * products else "good"
     remedy = "Index again, so that the next start is quick: shelfwise index" if state == "warning" else ""
     yield Finding("index", state, f"{changes:,} changes since generation {searcher.generation.name}", remedy)
+
+
+def _listed(names: object) -> str:
+    return ", ".join(map(str, names)) if isinstance(names, list) else str(names)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from shelfwise.catalog.base import CatalogStore
+from shelfwise.errors import CorruptIndexError
 from shelfwise.language.analyzer import BilingualAnalyzer
 from shelfwise.language.base import Encoder
 from shelfwise.language.terms import catalogue_terms
@@ -46,8 +47,12 @@ class Terms:
 
     @staticmethod
     def read(folder: Path) -> list[str]:
-        """The terms of a generation."""
-        return (folder / TERMS / TERMS_FILE).read_text("utf-8").splitlines()
+        """The terms of a generation. Raises CorruptIndexError."""
+        file = folder / TERMS / TERMS_FILE
+        try:
+            return file.read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise CorruptIndexError(f"{file}: {error}", hint="Index again.") from error
 
 
 def default_engine() -> Engine:
@@ -64,11 +69,16 @@ def vectorised(documents: Documents, encoder: Encoder | None, products: Sequence
     return [dataclasses.replace(one, vector=vector) for one, vector in zip(indexed, vectors, strict=True)]
 
 
+def name_of(encoder: Encoder | None) -> str:
+    """What a generation's manifest calls the encoder."""
+    return encoder.name if encoder is not None else "none"
+
+
 def versions_of(analyzer: BilingualAnalyzer, encoder: Encoder | None, labels: Labels) -> dict[str, str]:
     """What shapes an index beside the products; an index whose versions differ is out of date."""
     return {
         "analyzer": analyzer.fingerprint,
-        "encoder": encoder.name if encoder is not None else "none",
+        "encoder": name_of(encoder),
         "encoder_text": str(ENCODER_TEXT_VERSION),
         "labels": labels.fingerprint,
     }

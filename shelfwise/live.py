@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 import structlog
 
-from shelfwise.errors import ShelfwiseError
-
 SECONDS = 0.3  # between two looks: what another process writes is visible within a second
 
 
@@ -29,7 +27,7 @@ class Follower:
             try:
                 self._catch_up()
                 last = ""
-            except ShelfwiseError as error:
+            except Exception as error:  # whatever it is, the next look may find it gone
                 if str(error) != last:  # one line for one trouble, however long it lasts
                     log.warning("catching_up_failed", error=str(error))
                 last = str(error)

@@ -10,27 +10,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import tomlkit
-
+from shelfwise.asking import asked
 from shelfwise.catalog import Catalog
 from shelfwise.catalog.base import Offer
 from shelfwise.catalog.store import SqlCatalogStore
-from shelfwise.errors import NoIndexError, ShopError
-from shelfwise.indexing import Progress, build_generation, default_engine, versions_of
+from shelfwise.errors import NoIndexError, ShelfwiseError, ShopError
+from shelfwise.founding import PICTURES, file_in, found
+from shelfwise.indexing import Progress, build_generation, versions_of
 from shelfwise.language.base import Encoder
 from shelfwise.language.cache import CachedEncoder
 from shelfwise.language.encoders.registry import load_encoder
 from shelfwise.live import Follower
+from shelfwise.opening import open_searcher, strangers
 from shelfwise.retrieval.base import FacetRequest, Plan
-from shelfwise.retrieval.filters import parse_filter
 from shelfwise.retrieval.generations import Generation, Generations
 from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
 from shelfwise.settings import FILE, Settings, read_settings
-from shelfwise.types import Facet, Page, Product, Query, Review, Slate, Suggestion
+from shelfwise.types import Facet, Filter, Product, Query, Review, Slate, Suggestion
 
 DATABASE = "shop.db"
-PICTURES = "pictures"
 VECTORS = "cache/vectors.db"
 
 
@@ -68,6 +67,7 @@ class Shop:
         self._encoder: Encoder | None = None
         self._encoder_loaded = False
         self._searcher: Searcher | None = None
+        self._looked_at: str | None = None  # the generation that was to be served when the searcher was opened
         self._follower: Follower | None = None
 
     # --- opening ---------------------------------------------------------------------------------------------
@@ -76,20 +76,15 @@ class Shop:
     def create(cls, folder: str | Path, flags: Mapping[str, Any] | None = None) -> Shop:
         """A new shop in a folder. `flags` are settings by dotted name, kept in its settings file.
 
-        Raises ShopError when there is a shop already, SettingsError for settings that cannot be used.
+        Raises ShopError when there is a shop already, SettingsError for settings that cannot be used, StorageError
+        when the disk refuses.
         """
-        path = Path(folder)
-        if (path / FILE).exists():
-            raise ShopError(f"{path} is a shop already.", hint="Choose another folder, or open this one.")
-        read_settings(path, {}, flags)
-        path.mkdir(parents=True, exist_ok=True)
-        document: dict[str, Any] = {"shop": {"name": path.resolve().name}}
-        for dotted, value in (flags or {}).items():
-            section, key = dotted.split(".", 1)
-            document.setdefault(section, {})[key] = value
-        (path / PICTURES).mkdir(exist_ok=True)
-        (path / FILE).write_text(tomlkit.dumps(document), "utf-8")
-        return cls.open(path)
+        file = found(Path(folder), flags or {})
+        try:
+            return cls.open(folder)
+        except ShelfwiseError:
+            file.unlink()  # so that it can be tried again with other settings
+            raise
 
     @classmethod
     def open(cls, folder: str | Path, flags: Mapping[str, Any] | None = None) -> Shop:
@@ -126,18 +121,16 @@ class Shop:
         query: Query | str,
         *,
         shopper: str | None = None,
-        filters: Mapping[str, Any] | None = None,
-        limit: int = 24,
-        offset: int = 0,
+        filters: Filter | Mapping[str, Any] | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
         **options: Any,
     ) -> Slate:
         """The page of products that answers a query: a text with options (fields of `Query`), or a whole `Query`.
 
-        Raises InputError for filters that cannot be used, NoIndexError before the first `index`.
+        Raises InputError for options or filters that cannot be used, NoIndexError before the first `index`.
         """
-        if isinstance(query, str):
-            parsed = parse_filter(filters) if filters else None
-            query = Query(query, shopper, filters=parsed, page=Page(offset, limit), **options)
+        query = asked(query, limit, offset, shopper=shopper, filters=filters or None, **options)
         return self.searcher().search(query, self._ids())
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
@@ -152,6 +145,10 @@ class Shop:
         """A product as the catalogue has it now."""
         return next(iter(self._store.get([id])), None)
 
+    def products(self, ids: Sequence[str]) -> list[Product]:
+        """Products as the catalogue has them now, in the order asked; unknown ids are left out."""
+        return self._store.get(ids)
+
     def reviews(self, product: str, limit: int = 20, offset: int = 0) -> list[Review]:
         """Reviews of a product, the newest first."""
         return self._store.reviews(product, limit, offset)
@@ -164,9 +161,7 @@ class Shop:
 
     def picture(self, path: str) -> Path | None:
         """A file of the shop's pictures folder; None for what is not there or would lie outside it."""
-        root = (self.folder / PICTURES).resolve()
-        file = (root / path).resolve()
-        return file if file.is_relative_to(root) and file.is_file() else None
+        return file_in(self.folder / PICTURES, path)
 
     # --- writing ---------------------------------------------------------------------------------------------
 
@@ -202,15 +197,13 @@ class Shop:
             past_queries=past_queries,
             progress=progress or (lambda done, total: None),
         )
-        if self._searcher is not None:
-            self.catch_up()
+        self.catch_up()
         return generation
 
     def rollback(self) -> Generation:
         """Serve the generation before the current one. Changes since then are replayed from the catalogue."""
         generation = self.generations.rollback()
-        if self._searcher is not None:
-            self.catch_up()
+        self.catch_up()
         return generation
 
     # --- staying current -------------------------------------------------------------------------------------
@@ -226,8 +219,12 @@ class Shop:
             searcher = self._searcher
             if searcher is None:
                 return 0
-            if self.generations.current() not in (searcher.generation.name, None) and not searcher.problems:
-                self._searcher = self._open()
+            if self.generations.current() not in (self._looked_at, None):
+                try:
+                    self._searcher = self._open()
+                except ShelfwiseError:
+                    self._replay(searcher)  # what is open stays current, whatever is wrong with its successor
+                    raise
                 searcher.close()
                 return 0
             return self._replay(searcher)
@@ -245,11 +242,15 @@ class Shop:
         return self._searcher
 
     def _open(self) -> Searcher:
-        opened = self.generations.open_current(default_engine())
-        encoder = self.encoder()
+        looked_at = self.generations.current()
         synonyms = self.folder / self.settings.search.synonyms
-        searcher = Searcher(opened, encoder, self.labels, self.settings.search, synonyms)
-        self._replay(searcher)
+        searcher = open_searcher(self.generations, self.encoder(), self.labels, self.settings.search, synonyms)
+        try:
+            self._replay(searcher)
+        except BaseException:
+            searcher.close()
+            raise
+        self._looked_at = looked_at
         return searcher
 
     def encoder(self) -> Encoder | None:
@@ -269,13 +270,18 @@ class Shop:
         """Whether searches can be answered."""
         try:
             self.searcher()
-        except ShopError:
+        except ShelfwiseError:
             return False
         return True
 
+    def state(self) -> str:
+        """What searches are answered from; another text after every change. Raises NoIndexError, CorruptIndexError."""
+        searcher = self.searcher()
+        return f"{searcher.generation.name}/{searcher.revision}"
+
     def status(self) -> dict[str, object]:
         """What is open: generation, products, revision, encoder, and what is missing or out of date."""
-        found: dict[str, object] = {
+        known: dict[str, object] = {
             "name": self.settings.shop.name,
             "products": self._store.count(),
             "revision": self._store.revision(),
@@ -283,17 +289,17 @@ class Shop:
         }
         try:
             searcher = self.searcher()
-        except NoIndexError:
-            return {**found, "problems": ["no index yet"]}
+        except ShopError as error:
+            return {**known, "problems": ["no index yet" if isinstance(error, NoIndexError) else error.message]}
         encoder = self.encoder()
         now = versions_of(searcher.analyzer, encoder, self.labels)
         built = searcher.generation.manifest.versions
         outdated = [name for name, version in now.items() if built.get(name) != version]
         return {
-            **found,
+            **known,
             "generation": searcher.generation.name,
             "indexed_revision": searcher.revision,
             "encoder": encoder.name if encoder else None,
             "outdated": outdated,
-            "problems": list(searcher.problems),
+            "problems": [*searcher.problems, *strangers(searcher, self._store.revision())],
         }

@@ -53,19 +53,22 @@ def join(body: bytes, offer: bytes) -> bytes:
 
 
 def patch_offer(old: bytes, offer: Offer) -> bytes:
-    """The offer part after a patch; what is None in the patch stays."""
+    """The offer part after a patch; what is None in the patch stays. Raises InputError as `encode` does."""
     values: dict[str, Any] = orjson.loads(old)
-    for field in ("price", "list_price"):
-        money = getattr(offer, field)
-        if money is not None:
-            values[field] = _money(money)
-    if offer.available is not None:
-        values["available"] = offer.available
-    if offer.stock is not None:
-        values["stock"] = offer.stock
-    if values.get("available"):
-        del values["available"]
-    return orjson.dumps({field: values[field] for field in _OFFER_FIELDS if field in values})
+    try:
+        for field in ("price", "list_price"):
+            money = getattr(offer, field)
+            if money is not None:
+                values[field] = _money(money)
+        if offer.available is not None:
+            values["available"] = offer.available
+        if offer.stock is not None:
+            values["stock"] = offer.stock
+        if values.get("available"):
+            del values["available"]
+        return orjson.dumps({field: values[field] for field in _OFFER_FIELDS if field in values})
+    except (TypeError, ValueError) as error:
+        raise InputError(f"offer of {offer.id!r}: cannot be written as JSON: {error}.") from error
 
 
 def decode(data: bytes) -> Product:
@@ -127,6 +130,8 @@ def _offer(product: Product) -> dict[str, Any]:
 
 
 def _money(money: Money) -> dict[str, str]:
+    if not math.isfinite(money.amount):  # neither is what a float cannot hold
+        raise ValueError(f"{str(money.amount)[:40]} is not an amount of money")
     return {"amount": str(money.amount), "currency": money.currency}
 
 

@@ -147,6 +147,14 @@ class SqlCatalogStore:
         with reading(self.engine) as connection:
             return [_review(row) for row in connection.execute(query)]
 
+    def damage(self) -> tuple[str, ...]:
+        """What is wrong with the database's file, read from end to end; nothing where a server keeps it."""
+        if self.engine.dialect.name != "sqlite":
+            return ()
+        with reading(self.engine) as connection:
+            found = connection.execute(sa.text("PRAGMA quick_check(5)")).scalars().all()
+        return tuple(" ".join(str(line).split()) for line in found if line != "ok")
+
     # --- its life --------------------------------------------------------------------------------------------
 
     def close(self) -> None:

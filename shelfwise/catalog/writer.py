@@ -19,6 +19,7 @@ from shelfwise.types import Product
 
 T = TypeVar("T")
 IDS_AT_ONCE = 500
+LONGEST_ID = 8192  # characters; an index could not find a product by a much longer one
 
 
 class Encoded(NamedTuple):
@@ -43,6 +44,9 @@ def encoded(product: Product) -> Encoded:
     """The product as `Writer.upsert` takes it. Raises InputError for an id or a text that cannot be stored."""
     if not product.id or "\0" in product.id:
         raise InputError(f"product id {product.id!r}: expected a text that is not empty and has no NUL character.")
+    if len(product.id) > LONGEST_ID:
+        found = f"{product.id[:40]!r}… of {len(product.id):,} characters"
+        raise InputError(f"product id {found}: expected at most {LONGEST_ID:,}.")
     body, offer = codec.encode_parts(product)
     return Encoded(product.id, body, offer, blake2b(body, digest_size=16).digest())
 

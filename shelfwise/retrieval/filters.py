@@ -149,8 +149,9 @@ def _value(value: Any, where: str) -> Value:
     if isinstance(value, str):
         if len(value) > MAX_LENGTH:
             raise InputError(f"{where}: a value of {len(value)} characters, expected at most {MAX_LENGTH}.")
-        return value
-    if isinstance(value, bool):
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise InputError(f"{where}: found {_show(value)}, expected whole characters.")
+    if isinstance(value, str | bool):
         return value
     if _is_number(value) and math.isfinite(value):
         return float(value)
@@ -171,8 +172,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _show(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return text if len(text := repr(value)) <= 80 else f"{text[:77]}..."
 
 
 # --- from a URL ----------------------------------------------------------------------------------------------

@@ -148,9 +148,21 @@ class Generations:
         """All generations with a readable manifest, oldest first."""
         found = []
         for name in self._names():
-            with suppress(CorruptIndexError):
+            with suppress(CorruptIndexError, NotFoundError):
                 found.append(self.get(name))
         return tuple(found)
+
+    def damage(self) -> dict[str, tuple[str, ...]]:
+        """Each generation's name, oldest first, and what is wrong with its manifest and files; nothing if whole."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name in self._names():
+            try:
+                found[name] = self.get(name).problems()
+            except CorruptIndexError as error:
+                found[name] = (error.message,)
+            except NotFoundError:  # removed by another process just now
+                continue
+        return found
 
     def current(self) -> str | None:
         """The name of the generation that is served, or None."""
