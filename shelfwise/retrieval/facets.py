@@ -20,6 +20,7 @@ from shelfwise.retrieval.filters import Fields, conditions, field_of
 from shelfwise.types import AllOf, AnyOf, Facet, FacetValue, Filter, Float64, Int32
 
 MAX_SIZE = 1000
+FLAGS = {"available": {"0": "false", "1": "true"}}  # kept as numbers, called by the names that filters take
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,9 @@ def _facet(request: FacetRequest, counted: Counts, selected: tuple[str, ...]) ->
     elif request.kind == "histogram":
         values = [_span(float(low), float(low) + counted.step, count) for low, count in counted.buckets]
     else:
-        values = _terms(request, {str(value): count for value, count in counted.buckets}, selected)
+        names = FLAGS.get(request.field, {})
+        counts = {names.get(str(value), str(value)): count for value, count in counted.buckets}
+        values = _terms(request, counts, tuple(names.get(value, value) for value in selected))
     return Facet(request.field, request.kind, tuple(values), low=counted.low, high=counted.high)
 
 

@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from shelfwise import __version__
+from shelfwise.errors import EncoderError, ShopError, StorageError
 from shelfwise.service import encode
 from shelfwise.service.base import ShopView
 from shelfwise.service.context import Service
@@ -49,7 +50,7 @@ def create_app(
     """
     server = shop.settings.server
     gate = Gate(workers or os.cpu_count() or 1, queue, seconds)
-    service = Service(shop, gate, Metrics(), WriteKey(api_key, server.api_key_variable, host or server.host))
+    service = Service(shop, gate, Metrics(), WriteKey(api_key, server.api_key_variable, host or server.host), clock)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -80,7 +81,7 @@ def _answer_errors(app: FastAPI, page: Callable[[Request, Problem], Response | N
 
     async def handle(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
-        if problem.status == 500:
+        if problem.status == 500 or isinstance(error, ShopError | StorageError | EncoderError):
             log.error("failed", route=getattr(request.scope.get("route"), "path", "unknown"), exc_info=error)
         told = page(request, problem)
         if told is None:

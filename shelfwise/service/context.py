@@ -25,6 +25,7 @@ class Service:
     gate: Gate
     metrics: Metrics
     key: WriteKey
+    clock: Callable[[], float]  # seconds that only grow
 
     def search(self, query: Query) -> Slate:
         """A search that is counted."""

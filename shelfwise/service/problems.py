@@ -7,7 +7,8 @@
 | unknown product or page | 404 | not_found |
 | body, address too large | 413, 414 | too_large, address_too_long |
 | a value that cannot be used | 422 | invalid |
-| no index yet, disk refuses | 503 | no_index, storage |
+| no index yet, damaged index | 503 | no_index, index |
+| disk refuses, no encoder | 503 | storage, encoder |
 | too many searches at once | 503 | overloaded (with Retry-After) |
 | no answer in time | 504 | timeout |
 | anything else | 500 | internal |
@@ -24,7 +25,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shelfwise.errors import InputError, NoIndexError, NotFoundError, ShelfwiseError, StorageError
+from shelfwise.errors import (
+    EncoderError,
+    InputError,
+    NoIndexError,
+    NotFoundError,
+    ShelfwiseError,
+    ShopError,
+    StorageError,
+)
 from shelfwise.service.gate import Overloaded, TooSlow
 
 _BY_STATUS = {
@@ -40,8 +49,6 @@ _BY_STATUS = {
 _BY_CLASS: tuple[tuple[type[ShelfwiseError], int, str], ...] = (
     (NotFoundError, 404, "not_found"),
     (InputError, 422, "invalid"),
-    (NoIndexError, 503, "no_index"),
-    (StorageError, 503, "storage"),
 )
 
 
@@ -65,6 +72,13 @@ class Problem:
 BUSY = Problem(503, "overloaded", "Too many requests at once.", None, "Try again shortly.", (("Retry-After", "1"),))
 LATE = Problem(504, "timeout", "The answer took too long.", None, "Try again, or ask for less.")
 OURS = Problem(500, "internal", "Something went wrong on our side.", None, "Try again; the shop's log has the cause.")
+# The messages of these errors name files of the server, which is for its log.
+_INSIDE: tuple[tuple[type[ShelfwiseError], Problem], ...] = (
+    (NoIndexError, Problem(503, "no_index", "The shop has no index yet.", None, "Make one with: shelfwise index")),
+    (ShopError, Problem(503, "index", "The shop's index cannot be read.", None, "Look into it: shelfwise doctor")),
+    (StorageError, Problem(503, "storage", "The disk or database refuses; nothing was changed.", None, "Try later.")),
+    (EncoderError, Problem(503, "encoder", "The language model is away.", None, "Look into it: shelfwise doctor")),
+)
 
 
 class Refused(Exception):
@@ -86,10 +100,14 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         code = _BY_STATUS.get(error.status_code, "refused")
         return Problem(error.status_code, code, str(error.detail), headers=tuple((error.headers or {}).items()))
+    return _of_class(error)
+
+
+def _of_class(error: Exception) -> Problem:
     for kind, status, code in _BY_CLASS:
         if isinstance(error, kind):
             return Problem(status, code, error.message, None, error.hint)
-    return OURS
+    return next((problem for kind, problem in _INSIDE if isinstance(error, kind)), OURS)
 
 
 def _invalid(error: RequestValidationError) -> Problem:

@@ -112,10 +112,11 @@ class FakeShop:
         self.settings = settings or Settings()
         self.labels = Labels({"zh": ZH})
         self.pictures = draw_pictures(pictures)
-        self.products = {p.id: p for p in (make_product(number) for number in range(1, size + 1))}
+        self.catalogue = {p.id: p for p in (make_product(number) for number in range(1, size + 1))}
         self.fail: Exception | None = None
         self.degraded: tuple[str, ...] = ()
         self.asked: list[Query] = []
+        self.revision = 1
 
     def search(self, query: Query) -> Slate:
         self._check()
@@ -123,10 +124,10 @@ class FakeShop:
         words = query.text.lower().split()
         corrections = tuple(Correction("fone", "phone", 0.9) for word in words if word == "fone" and query.correct)
         words = ["phone" if corrections and word == "fone" else word for word in words]
-        text = [p for p in self.products.values() if all(word in _words(p) for word in words)]
+        text = [p for p in self.catalogue.values() if all(word in _words(p) for word in words)]
         relaxed: tuple[Relaxation, ...] = ()
         if not text and len(words) > 1:
-            text = [p for p in self.products.values() if words[0] in _words(p)]
+            text = [p for p in self.catalogue.values() if words[0] in _words(p)]
             relaxed = (Relaxation("words", tuple(words[1:])),) if text else ()
         matches = sorted((p for p in text if _passes(p, query)), key=lambda p: _order(p, query.sort))
         page = matches[query.page.offset : query.page.offset + query.page.limit]
@@ -149,17 +150,21 @@ class FakeShop:
         low = prefix.lower()
         found = [Suggestion("query", "phone", 3.0), Suggestion("category", "Phones", 2.5, "Electronics > Phones")]
         found += [Suggestion("brand", brand, 2.0, brand) for brand in BRANDS]
-        found += [Suggestion("product", p.title, 1.0, p.id) for p in self.products.values()]
+        found += [Suggestion("product", p.title, 1.0, p.id) for p in self.catalogue.values()]
         hits = [s for s in found if low in s.text.lower()]
         return [dataclasses.replace(s, parts=_marked(s.text, [low])) for s in hits[:limit]]
 
     def product(self, id: str) -> Product | None:
         self._check()
-        return self.products.get(id)
+        return self.catalogue.get(id)
+
+    def products(self, ids) -> list[Product]:
+        self._check()
+        return [self.catalogue[id] for id in ids if id in self.catalogue]
 
     def similar(self, id: str, limit: int = 8) -> Slate:
         self._check()
-        same = [p for p in self.products.values() if p.category == self.products[id].category and p.id != id]
+        same = [p for p in self.catalogue.values() if p.category == self.catalogue[id].category and p.id != id]
         items = tuple(_item(p, [], n) for n, p in enumerate(same[:limit]))
         return Slate("q2", Query(""), items, len(items), generation="0001")
 
@@ -170,27 +175,30 @@ class FakeShop:
         return made[offset : offset + limit]
 
     def upsert(self, products: list[Product]) -> int:
-        self.products |= {p.id: p for p in products}
+        self.revision += 1
+        self.catalogue |= {p.id: p for p in products}
         return len(products)
 
     def patch(self, offers):
-        missing = tuple(offer.id for offer in offers if offer.id not in self.products)
+        self.revision += 1
+        missing = tuple(offer.id for offer in offers if offer.id not in self.catalogue)
         for offer in offers:
-            if offer.id in self.products:
+            if offer.id in self.catalogue:
                 changes = {f: getattr(offer, f) for f in ("price", "list_price", "available", "stock")}
                 changes = {name: value for name, value in changes.items() if value is not None}
-                self.products[offer.id] = dataclasses.replace(self.products[offer.id], **changes)
+                self.catalogue[offer.id] = dataclasses.replace(self.catalogue[offer.id], **changes)
         return len(offers) - len(missing), missing
 
     def delete(self, ids) -> int:
-        return sum(self.products.pop(id, None) is not None for id in ids)
+        self.revision += 1
+        return sum(self.catalogue.pop(id, None) is not None for id in ids)
 
     def categories(self) -> Facet:
         self._check()
-        return _tree(list(self.products.values()))
+        return _tree(list(self.catalogue.values()))
 
     def status(self) -> dict[str, object]:
-        return {"generation": "0001", "products": len(self.products), "degraded": list(self.degraded)}
+        return {"generation": "0001", "products": len(self.catalogue), "degraded": list(self.degraded)}
 
     def picture(self, path: str) -> Path | None:
         file = (self.pictures / path).resolve()
@@ -198,6 +206,10 @@ class FakeShop:
 
     def ready(self) -> bool:
         return self.fail is None
+
+    def state(self) -> str:
+        self._check()
+        return f"0001/{self.revision}"
 
     def _check(self) -> None:
         if self.fail:

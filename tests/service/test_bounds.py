@@ -117,11 +117,11 @@ def test_every_write_needs_the_key(shop: Any, connect: Callable[..., Any], metho
     def status(**headers: Any) -> int:
         return client.request(method, path, content=body, headers={**JSON, **headers}).status_code
 
-    before = dict(shop.products)
+    before = dict(shop.catalogue)
     assert status() == 401
     assert status(Authorization="Basic s3cret") == 401
     assert status(Authorization="Bearer wrong") == 403
-    assert shop.products == before
+    assert shop.catalogue == before
     assert status(Authorization="Bearer s3cret-ü".encode()) == 200
 
 
@@ -145,7 +145,7 @@ def test_where_the_server_listens_counts_not_what_the_settings_say(shop: Any, co
 def test_a_form_of_another_site_cannot_write(client: Any, shop: Any) -> None:
     body = b'{"products": [{"id": "a", "title": "x"}]}'
     assert client.put("/v1/products", content=body, headers={"content-type": "text/plain"}).status_code == 422
-    assert "a" not in shop.products
+    assert "a" not in shop.catalogue
 
 
 @pytest.mark.parametrize("path", ["/", "/v1/search", "/nope", "/static/shop.css", "/v1/nope", "/docs"])

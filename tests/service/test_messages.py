@@ -61,7 +61,7 @@ def test_both_languages_fill_the_same_blanks(key: str) -> None:
 def test_chinese_texts_are_chinese_and_english_ones_are_not() -> None:
     chinese = re.compile(r"[\u4e00-\u9fff]")
     for key, texts in MESSAGES.texts.items():
-        assert chinese.search(texts["zh"]), key
+        assert chinese.search(texts["zh"]) or key.startswith("mark."), key
         assert not chinese.search(texts["en"]), key
 
 

@@ -155,7 +155,7 @@ def test_nothing_found_is_not_an_empty_page(client: Any) -> None:
 
 
 def test_an_empty_shop_says_what_to_do(client: Any, shop: Any) -> None:
-    shop.products.clear()
+    shop.catalogue.clear()
     page = client.get("/").text
     assert "There are no products here yet" in page
     assert "shelfwise import" in page
@@ -180,7 +180,7 @@ EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)></script>'
 
 
 def test_nothing_that_people_write_becomes_markup(client: Any, shop: Any) -> None:
-    shop.products["evil"] = Product(
+    shop.catalogue["evil"] = Product(
         EVIL,
         EVIL,
         description=EVIL,
@@ -190,7 +190,7 @@ def test_nothing_that_people_write_becomes_markup(client: Any, shop: Any) -> Non
         language="en",
         translations={"zh": Translation(EVIL, EVIL)},
     )
-    shop.products[EVIL] = shop.products.pop("evil")
+    shop.catalogue[EVIL] = shop.catalogue.pop("evil")
     for path, parameters in [
         ("/", {}),
         ("/search", {"q": EVIL, "f.brand": EVIL, "min.<b>": "1"}),

@@ -68,9 +68,16 @@ class Address:
 
     def filter(self) -> Filter | None:
         """The same as a filter: any value of a field, all fields together."""
-        filters: list[Filter] = [AnyOf(name, values) for name, values in self.chosen.items()]
-        filters += [Range(name, low, high) for name, (low, high) in self.bounds.items()]
-        return None if not filters else filters[0] if len(filters) == 1 else And(tuple(filters))
+        filters = (*self.choices().values(), *self.ranges().values())
+        return None if not filters else filters[0] if len(filters) == 1 else And(filters)
+
+    def choices(self) -> dict[str, Filter]:
+        """The filter on each field of which values are chosen."""
+        return {name: AnyOf(name, values) for name, values in self.chosen.items()}
+
+    def ranges(self) -> dict[str, Filter]:
+        """The filter on each field that is bounded."""
+        return {name: Range(name, low, high) for name, (low, high) in self.bounds.items()}
 
     @property
     def narrowed(self) -> bool:

@@ -46,9 +46,10 @@ class Card:
 class Cards:
     """Makes cards in one language. Pictures come from the shop's folder or from the hosts named in the settings."""
 
-    def __init__(self, locale: Locale, hosts: tuple[str, ...]) -> None:
+    def __init__(self, locale: Locale, hosts: tuple[str, ...], text: str = "") -> None:
         self.locale = locale
         self.hosts = hosts
+        self.text = text  # what was searched
 
     def of(self, product: Product) -> Card:
         """The card of a product outside a search."""
@@ -57,7 +58,8 @@ class Cards:
     def item(self, item: SlateItem) -> Card:
         """The card of a search result."""
         reason = item.why.reason.get(self.locale, "")
-        return self._card(item.product, item.highlights, reason, explain(item.why))
+        text = f"{self.text} {item.product.title} {self.title(item.product)}"
+        return self._card(item.product, item.highlights, reason, explain(item.why, text))
 
     def title(self, product: Product) -> str:
         """The title in the page's language where there is one."""

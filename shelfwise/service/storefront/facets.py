@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from shelfwise.retrieval.base import CATEGORY_SEPARATOR
 from shelfwise.retrieval.labels import Labels
+from shelfwise.retrieval.relax import describe
 from shelfwise.service.storefront.address import Address
 from shelfwise.service.storefront.format import money, number
 from shelfwise.types import Facet, FacetValue, Locale, Money
@@ -31,7 +32,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One facet; `kind` is terms, tree or number."""
+    """One facet; `kind` is terms, tree, number or stars."""
 
     field: str
     label: str
@@ -45,10 +46,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter in force, and the address without it."""
+    """A filter, and the address without it; `unused` when it was given up because nothing passed it."""
 
     label: str
     href: str
+    unused: bool = False
 
 
 class Facets:
@@ -64,15 +66,17 @@ class Facets:
         made = [self._group(facet, address) for facet in facets]
         return [group for group in made if len(group.lines) > 1 or any(line.chosen for line in group.lines)]
 
-    def chips(self, address: Address) -> list[Chip]:
-        """The filters in force."""
+    def chips(self, address: Address, given_up: frozenset[str] = frozenset()) -> list[Chip]:
+        """The filters asked for. given_up: those that the search left out, in its own words."""
+        unused = {name for name, part in address.choices().items() if describe(part) in given_up}
+        unbound = {name for name, part in address.ranges().items() if describe(part) in given_up}
         chosen = [
-            Chip(f"{self.field(name)}: {self.value(name, value)}", address.without(name, value))
+            Chip(f"{self.field(name)}: {self.value(name, value)}", address.without(name, value), name in unused)
             for name, values in address.chosen.items()
             for value in values
         ]
         bounded = [
-            Chip(f"{self.field(name)}: {self._span(name, low, high)}", address.without(name))
+            Chip(f"{self.field(name)}: {self._span(name, low, high)}", address.without(name), name in unbound)
             for name, (low, high) in address.bounds.items()
         ]
         return chosen + bounded
@@ -84,8 +88,6 @@ class Facets:
 
     def value(self, name: str, value: str, line: FacetValue | None = None) -> str:
         """The name of a value."""
-        if name == "available":  # counted as a number
-            return self.labels.value(name, {"1": "true", "0": "false"}.get(value, value), self.locale)
         own = line.label.get(self.locale) if line else None
         return own or self.labels.value(name, value, self.locale)
 
@@ -99,7 +101,7 @@ class Facets:
             lines = [self._term(facet, line, address) for line in values]
             lines.sort(key=lambda line: not line.chosen)  # stable: chosen ones first, then by count
             return Group(facet.field, self.field(facet.field, facet), "terms", tuple(lines))
-        return self._numbers(facet, address)
+        return self._stars(facet, address) if facet.field == "rating" else self._numbers(facet, address)
 
     def _term(self, facet: Facet, line: FacetValue, address: Address) -> Line:
         name = facet.field
@@ -121,6 +123,30 @@ class Facets:
                 href = address.without(name) if here == line.value else address.only(name, line.value)
                 label = self.value(name, line.value, line)
                 yield Line(line.value, label, line.count, chosen, href, line.value.count(CATEGORY_SEPARATOR))
+
+    def _stars(self, facet: Facet, address: Address) -> Group:
+        """So many stars and more, the most first; a step that adds no product is left out."""
+        name = facet.field
+        chosen = address.bounds.get(name, (None, None))
+        lines: list[Line] = []
+        count = 0
+        for line in sorted(facet.values, key=lambda line: -(line.low or 0.0)):
+            count += line.count
+            more = count > (lines[-1].count if lines else 0)
+            if line.low is not None and (more or chosen == (line.low, None)):
+                here = chosen == (line.low, None)
+                href = (
+                    address.without(name) if here else address.href(bounds={**address.bounds, name: (line.low, None)})
+                )
+                lines.append(Line(line.value, number(line.low), count, here, href))
+        return Group(
+            name,
+            self.field(name, facet),
+            "stars",
+            tuple(lines),
+            chosen_low=_plain(chosen[0]),
+            chosen_high=_plain(chosen[1]),
+        )
 
     def _numbers(self, facet: Facet, address: Address) -> Group:
         name = facet.field

@@ -21,6 +21,7 @@ from shelfwise.service.storefront.product import product
 from shelfwise.service.storefront.render import FOLDER, YEAR, Renderer
 from shelfwise.service.storefront.results import results
 from shelfwise.service.storefront.suggestions import suggestions
+from shelfwise.service.storefront.windows import Windows
 
 Page = Callable[[Request, Problem], Response | None]
 
@@ -41,6 +42,7 @@ MACHINES: Final = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 def storefront(app: FastAPI, service: Service) -> Page:
     """Adds the pages to the app. Gives the maker of error pages; it answers None where a program asked."""
     renderer = Renderer(service.shop)
+    windows = Windows(service.shop, service.clock)
     routes = APIRouter(include_in_schema=False)
 
     async def show(request: Request, make: Callable[[Service, Renderer, Request], Response]) -> Response:
@@ -48,11 +50,11 @@ def storefront(app: FastAPI, service: Service) -> Page:
 
     @routes.get("/")
     async def home_page(request: Request) -> Response:
-        return await show(request, home)
+        return await show(request, partial(home, windows))
 
     @routes.get("/search")
     async def search_page(request: Request) -> Response:
-        return await show(request, results)
+        return await show(request, partial(results, windows))
 
     @routes.get("/suggest")
     async def suggest_fragment(request: Request) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -60,6 +60,7 @@ def product(service: Service, renderer: Renderer, request: Request, id: str) -> 
     chosen = next((v for v in found.variants if v.id == request.query_params.get("variant")), None)
     reviews = shop.reviews(id, REVIEWS_COUNTED)
     similar, missing = _similar(shop, cards, id)
+    shared = similar[0].reason if len({it.reason for it in similar}) == 1 else ""  # one reason is said once
     return renderer.page(
         request,
         "product.html",
@@ -70,12 +71,14 @@ def product(service: Service, renderer: Renderer, request: Request, id: str) -> 
         pictures=_pictures(found, chosen, cards),
         facts=facts.of(found, chosen),
         choices=[_choice(found, variant, chosen, facts) for variant in found.variants],
+        differ=facts.difference(found),
         available=found.available and chosen.available if chosen else cards.of(found).available,
         crumbs=_crumbs(found, shop.labels, locale),
         reviews=sorted(reviews, key=lambda review: review.language != locale)[:REVIEWS_SHOWN],
         histogram=histogram(reviews),
         counted=len(reviews),
-        similar=similar,
+        similar=[replace(it, reason="") for it in similar] if shared else similar,
+        shared=shared,
         missing=missing,
         structured=structured(found, cards, locale, str(request.base_url)),
     )
@@ -90,14 +93,28 @@ class Facts:
 
     def of(self, product: Product, variant: Variant | None = None) -> list[tuple[str, str]]:
         """Name and value of every attribute of the product, or of the variant in its place."""
-        attributes = {**product.attributes, **(variant.attributes if variant else {})}
+        changed = self.own(product, variant) if variant else {}
+        attributes = {**product.attributes, **changed}
         translation = product.translations.get(self.locale)
         shown = translation.attributes if translation and product.language != self.locale else {}
-        changed = variant.attributes if variant else {}
         return [
             (self.labels.field(f"attributes.{key}", self.locale), self.value(key, attribute, shown, key in changed))
             for key, attribute in attributes.items()
         ]
+
+    def own(self, product: Product, variant: Variant) -> dict[str, Attribute]:
+        """The variant's attributes; a number without a unit has that of the product's."""
+        units = {key: attribute.unit for key, attribute in product.attributes.items()}
+        return {
+            key: replace(attribute, unit=attribute.unit or units.get(key))
+            for key, attribute in variant.attributes.items()
+        }
+
+    def difference(self, product: Product) -> str:
+        """The name of the one attribute that all variants have, "" when there are several or none."""
+        keys = {tuple(variant.attributes) for variant in product.variants}
+        only = keys.pop() if len(keys) == 1 else ()
+        return self.labels.field(f"attributes.{only[0]}", self.locale) if len(only) == 1 else ""
 
     def value(self, key: str, attribute: Attribute, shown: Any = (), own: bool = False) -> str:
         """An attribute's value as text; `shown` has translated values, which a variant's `own` value replaces."""
@@ -183,7 +200,7 @@ def _pictures(product: Product, variant: Variant | None, cards: Cards) -> list[P
 
 
 def _choice(product: Product, variant: Variant, chosen: Variant | None, facts: Facts) -> Choice:
-    own = " · ".join(facts.value(key, attribute) for key, attribute in variant.attributes.items())
+    own = " · ".join(facts.value(key, attribute) for key, attribute in facts.own(product, variant).items())
     href = f"?{urlencode({'variant': variant.id})}"
     return Choice(
         own or variant.title or variant.id, _price(product, variant), href, variant.available, variant is chosen

@@ -12,23 +12,27 @@ from shelfwise.service.context import Service
 from shelfwise.service.storefront.address import LAST_PAGE, SORTS, Address, read_address
 from shelfwise.service.storefront.cards import Cards
 from shelfwise.service.storefront.facets import Facets
-from shelfwise.service.storefront.home import window
 from shelfwise.service.storefront.render import Renderer
+from shelfwise.service.storefront.windows import Windows
 from shelfwise.service.wire_search import QUERY_LENGTH
 from shelfwise.types import Correction, Locale, Page, Query
 
 SIZE = 24  # products of a page
 
 
-def results(service: Service, renderer: Renderer, request: Request) -> Response:
+def results(windows: Windows, service: Service, renderer: Renderer, request: Request) -> Response:
     """The page of a search."""
     shop = service.shop
     locale = renderer.locale(request)
     address = read_address(request.query_params.multi_items(), QUERY_LENGTH)
     slate = service.search(_query(address, locale))
-    cards = Cards(locale, shop.settings.server.picture_hosts)
+    cards = Cards(
+        locale, shop.settings.server.picture_hosts, corrected(address.text, slate.corrections) or address.text
+    )
     facets = Facets(shop.labels, locale, shop.settings.shop.currency)
     groups = facets.groups(slate.facets, address)
+    steps = [(step.step, word) for step in slate.relaxed for word in step.dropped]
+    chips = facets.chips(address, frozenset(word for step, word in steps if step == "filter"))
     values: dict[str, Any] = {
         "text": address.text,
         "address": address,
@@ -36,14 +40,14 @@ def results(service: Service, renderer: Renderer, request: Request) -> Response:
         "cards": [cards.item(item) for item in slate.items],
         "groups": groups,
         "kept": address.narrowing(frozenset(group.field for group in groups)),
-        "chips": facets.chips(address),
+        "chips": chips,
         "sorts": SORTS,
         "pages": pages(address.page, slate.total),
         "corrected": corrected(address.text, slate.corrections),
-        "dropped": [word for step in slate.relaxed for word in step.dropped],
+        "dropped": [word for step, word in steps if step != "filter"] + [chip.label for chip in chips if chip.unused],
     }
     if not slate.items:
-        values["window"] = window(shop, cards)
+        values["window"] = windows.window(cards)
     return renderer.page(request, "results.html", **values)
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shelfwise.service.base import ShopView
 from shelfwise.service.context import Service
 from shelfwise.service.storefront.address import Address
 from shelfwise.service.storefront.cards import Card, Cards
 from shelfwise.service.storefront.render import Renderer
-from shelfwise.types import Suggestion
+from shelfwise.types import Product, Suggestion
 
 LENGTH = 200  # characters that are looked at
 LINES = 8
@@ -35,14 +35,16 @@ def suggestions(service: Service, renderer: Renderer, request: Request) -> Respo
     prefix = request.query_params.get("q", "")[:LENGTH].strip()
     cards = Cards(renderer.locale(request), shop.settings.server.picture_hosts)
     found = shop.suggest(prefix, LINES) if prefix else []
-    lines = [line for line in (_line(shop, cards, suggestion) for suggestion in found) if line]
+    wanted = [suggestion.id for suggestion in found if suggestion.kind == "product" and suggestion.id]
+    products = {product.id: product for product in shop.products(wanted)} if wanted else {}
+    lines = [line for line in (_line(cards, suggestion, products) for suggestion in found) if line]
     return renderer.page(request, "suggestions.html", lines=lines)
 
 
-def _line(shop: ShopView, cards: Cards, suggestion: Suggestion) -> Line | None:
+def _line(cards: Cards, suggestion: Suggestion, products: Mapping[str, Product]) -> Line | None:
     text, parts = suggestion.text, suggestion.parts or ((suggestion.text, False),)
     if suggestion.kind == "product":
-        product = shop.product(suggestion.id or "")
+        product = products.get(suggestion.id or "")
         if product is None:  # gone since the suggestions were made
             return None
         card = cards.of(product)
