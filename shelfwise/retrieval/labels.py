@@ -5,6 +5,7 @@
 color = "颜色"
 [zh.values]
 "color=black" = "黑色"
+"unit=pairs" = "双"
 [zh.categories]
 Phones = "手机"
 ```
@@ -69,6 +70,38 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {"true": "Yes", "false": "No", "available=true": "In stock", "available=false": "Out of stock"},
     "zh": {"true": "是", "false": "否", "available=true": "有货", "available=false": "缺货"},
 }
+# Signs (GB, W, kg) are the same everywhere; words are not.
+UNITS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {},
+    "zh": {
+        "inch": "英寸",
+        "inches": "英寸",
+        "second": "秒",
+        "seconds": "秒",
+        "minute": "分钟",
+        "minutes": "分钟",
+        "min": "分钟",
+        "hour": "小时",
+        "hours": "小时",
+        "h": "小时",
+        "day": "天",
+        "days": "天",
+        "month": "个月",
+        "months": "个月",
+        "year": "年",
+        "years": "年",
+        "page": "页",
+        "pages": "页",
+        "piece": "件",
+        "pieces": "件",
+        "pcs": "件",
+        "people": "人",
+        "persons": "人",
+        "keys": "键",
+        "gears": "档",
+        "count": "支",
+    },
+}
 
 
 class Labels:
@@ -109,6 +142,14 @@ class Labels:
         pair = f"{field.removeprefix(ATTRIBUTE)}={value}"
         names = VALUES[locale]
         return self._label(locale, "values", pair) or names.get(pair) or names.get(value) or value
+
+    def unit(self, unit: str, locale: Locale) -> str:
+        """The name of a unit; one that is a sign stays as it is.
+
+        >>> Labels().unit("months", "zh"), Labels().unit("GB", "zh")
+        ('个月', 'GB')
+        """
+        return self._label(locale, "values", f"unit={unit}") or UNITS[locale].get(unit) or unit
 
     def known_field(self, key: str, locale: Locale) -> str | None:
         """The shop's own label of an attribute, None where it gave none."""

@@ -124,10 +124,15 @@ class Facts:
         if isinstance(value, bool):
             return self.labels.value(f"attributes.{key}", str(value).lower(), self.locale)
         if isinstance(value, int | float):
-            return f"{number(value)} {attribute.unit}" if attribute.unit else number(value)
+            return self._measure(value, attribute.unit) if attribute.unit else number(value)
         texts = (value,) if isinstance(value, str) else value
         named = [self.labels.value(f"attributes.{key}", text, self.locale) for text in texts]
         return ("、" if self.locale == "zh" else ", ").join(named)
+
+    def _measure(self, value: float, unit: str) -> str:
+        """A number with its unit, without a space before a Chinese one."""
+        name = self.labels.unit(unit, self.locale)
+        return f"{number(value)} {name}" if name.isascii() or self.locale == "en" else f"{number(value)}{name}"
 
 
 def histogram(reviews: Iterable[Review]) -> list[tuple[int, int, float]]:
