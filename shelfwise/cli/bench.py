@@ -8,14 +8,17 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
 
-from shelfwise.cli.console import JsonOption, ShopOption, print_json, print_table, progress
-from shelfwise.shop import Shop
+from shelfwise.cli.console import JsonOption, ShopOption, print_json, print_table, progress, read_lines, say
+from shelfwise.errors import InputError
 from shelfwise.types import Page, Query
+
+if TYPE_CHECKING:
+    from shelfwise.shop import Shop
 
 STAGES = (
     "plan",
@@ -41,8 +44,13 @@ def bench(
     json: JsonOption = False,
 ) -> None:
     """Ask this shop many different queries: milliseconds by stage, queries a second, memory."""
+    from shelfwise.shop import Shop
+
+    given = [text for _, text in read_lines(queries)] if queries else []
     with Shop.open(shop) as opened:
-        texts = queries.read_text("utf-8").splitlines() if queries else _from_titles(opened, 2 * count, seed)
+        texts = given if queries else _from_titles(opened, 2 * count, seed)
+        if not texts:
+            raise InputError(f"{queries or shop}: found nothing to ask, expected at least one query or product.")
         rng = random.Random(seed)
         rng.shuffle(texts)
         opened.search("warm up")
@@ -59,6 +67,7 @@ def bench(
         return
     rows = [(stage, f"{one['p50']:.2f}", f"{one['p99']:.2f}") for stage, one in table.items()]
     print_table("Milliseconds a query, one at a time", ("stage", "p50", "p99"), rows, ("p50", "p99"))
+    say("")
     print_table("", ("clients", "queries/s", "peak memory MB"), [(clients, f"{rate:.0f}", f"{memory:.0f}")])
 
 

@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
-from shelfwise.cli.console import errors, output, progress
+from shelfwise.cli.console import errors, progress, say
 from shelfwise.cli.democheck import run_check
 from shelfwise.cli.serve import serve
-from shelfwise.errors import NoIndexError
-from shelfwise.settings import FILE
-from shelfwise.shop import Shop
-from shelfwise.simulate import demo_queries, demo_reviews, write_demo
+from shelfwise.errors import NoIndexError, ShopError
 
 SEED = 7
 
@@ -34,11 +31,20 @@ def demo(
 
 
 def make_demo(folder: Path, seed: int = SEED) -> None:
-    """The demo shop in a folder, through the same doors as a real one. What is there already is not made again."""
+    """The demo shop in a folder, through the same doors as a real one. What is there already is not made again.
+
+    Raises ShopError when the folder holds a shop that is no demo.
+    """
+    from shelfwise.settings import FILE
+    from shelfwise.shop import Shop
+    from shelfwise.simulate import demo_queries, demo_reviews, write_demo
+
     new = not (folder / FILE).exists()
-    if new:
-        errors.print("Making the demo shop. This happens once.", highlight=False)
     feed = folder / "feed"
+    if new:
+        say("Making the demo shop. This happens once.", errors)
+    elif not feed.is_dir():  # the first thing that a demo makes
+        raise ShopError(f"{folder} is a shop of another kind.", hint="Choose another folder for the demo with --shop.")
     if not (feed / "done").exists():
         write_demo(feed, folder, seed)  # before the shop is opened: it reads labels and synonyms then
         (feed / "done").touch()
@@ -47,14 +53,14 @@ def make_demo(folder: Path, seed: int = SEED) -> None:
             with progress("Importing the catalogue") as step:
                 report = shop.catalog.load(feed / "products.jsonl.gz", feed / "mapping.toml", progress=step)
             shop.catalog.store.add_reviews(demo_reviews(seed))
-            errors.print(str(report), markup=False, highlight=False, soft_wrap=True)
+            say(str(report), errors)
             (feed / "imported").touch()
         try:
             shop.searcher()
         except NoIndexError:
-            errors.print("Preparing the language model (once on this machine).", highlight=False)
+            say("Preparing the language model (once on this machine).", errors)
             shop.encoder()
             with progress("Indexing") as step:
                 shop.index(demo_queries(), step)
     if new:
-        output.print(f"The demo shop is in {folder}.", highlight=False)
+        say(f"The demo shop is in {folder}.")

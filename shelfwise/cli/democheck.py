@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
-
-from shelfwise.cli.console import output, print_table
+from shelfwise.cli.console import print_table, say
 from shelfwise.errors import ShopError
+
+if TYPE_CHECKING:
+    import httpx
 
 SECONDS = 60.0  # that a server may take to start
 
@@ -53,26 +54,33 @@ KINDS = (
 
 
 def run_check(shop: Path) -> int:
-    """Ask every kind; 0 when all answers hold, 1 otherwise."""
+    """Ask every kind; 0 when all answers hold, 1 otherwise. Raises ShopError when the server does not answer."""
+    import httpx
+
     rows, failed = [], 0
-    with serving(shop) as address, httpx.Client(base_url=address, timeout=20) as client:
-        for kind in KINDS:
-            response = client.get(kind.path, params=kind.params)
-            answer = response.json() if "json" in response.headers["content-type"] else response.text
-            good = response.status_code == 200 and kind.holds(answer)
-            failed += not good
-            rows.append(("✓" if good else "✗", kind.name, kind.params.get("q", ""), _short(answer)))
-        similar = client.get(f"/v1/similar/{_first_id(client)}").json()
-        rows.append(("✓" if similar["items"] else "✗", "similar", "", _short(similar)))
-        failed += not similar["items"]
+    try:
+        with serving(shop) as address, httpx.Client(base_url=address, timeout=SECONDS) as client:
+            similar = Kind("similar", f"/v1/similar/{_first_id(client)}", {}, lambda a: len(a["items"]) > 0)
+            for kind in (*KINDS, similar):
+                good, answer = _ask(client, kind)
+                failed += not good
+                rows.append(("✓" if good else "✗", kind.name, kind.params.get("q", ""), _short(answer)))
+    except httpx.HTTPError as error:
+        raise ShopError(f"The server did not answer: {error}.") from error
     print_table("", ("", "kind", "asked", "first answers"), rows)
-    output.print("All kinds of query are answered." if not failed else f"{failed} kinds of query failed.")
+    say("All kinds of query are answered." if not failed else f"{failed} kinds of query failed.")
     return 1 if failed else 0
 
 
+def _ask(client: httpx.Client, kind: Kind) -> tuple[bool, Any]:
+    response = client.get(kind.path, params=kind.params)
+    answer = response.json() if "json" in response.headers.get("content-type", "") else response.text
+    return response.status_code == 200 and kind.holds(answer), answer
+
+
 def _first_id(client: httpx.Client) -> str:
-    found: str = client.get("/v1/search", params={"q": "phone"}).json()["items"][0]["product"]["id"]
-    return found
+    items = client.get("/v1/search", params={"q": "phone"}).json().get("items")
+    return str(items[0]["product"]["id"]) if items else "none"
 
 
 def _short(answer: Any) -> str:

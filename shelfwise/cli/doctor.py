@@ -5,22 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
+from rich.text import Text
 
-from shelfwise.checkup import Finding, check
-from shelfwise.cli.console import JsonOption, ShopOption, output, print_json
+from shelfwise.cli.console import JsonOption, ShopOption, output, print_json, say
 
-SIGNS = {"good": "[green]✓[/]", "warning": "[yellow]![/]", "bad": "[red]✗[/]"}
+SIGNS = {"good": ("✓", "green"), "warning": ("!", "yellow"), "bad": ("✗", "red")}
 
 
 def doctor(shop: ShopOption = Path(), json: JsonOption = False) -> None:
     """Check the machine and the shop; status 1 when something is broken."""
-    findings: list[Finding] = check(shop)
+    from shelfwise.checkup import check
+
+    findings = check(shop)
     if json:
         print_json(findings)
     else:
         for finding in findings:
-            output.print(f"{SIGNS[finding.state]} {finding.part}: {finding.found}", highlight=False, soft_wrap=True)
+            output.print(Text.assemble(SIGNS[finding.state], f" {finding.part}: {finding.found}"), soft_wrap=True)
             if finding.remedy:
-                output.print(f"    → {finding.remedy}", highlight=False, markup=False, soft_wrap=True)
+                say(f"    → {finding.remedy}")
     if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)

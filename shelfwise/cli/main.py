@@ -1,20 +1,51 @@
 """The `shelfwise` command: every group of commands under one name.
 
-Exit status: 0 fine, 1 failed (the message says why and what to do), 2 wrong use.
+Exit status: 0 fine, 1 failed (the message says why and what to do), 2 wrong use, 130 interrupted.
+Results go to standard output, progress and messages to standard error. What a command needs is imported when it runs,
+so that `--help` and `version` answer at once.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from shelfwise import __version__
 from shelfwise.cli import bench, demo, doctor, evaluate, feed, index, search, serve, shop
-from shelfwise.cli.console import errors
+from shelfwise.cli.console import errors, say, say_error
 from shelfwise.errors import ShelfwiseError
 
+TRACE = "SHELFWISE_TRACE"  # set: a defect in Shelfwise shows the whole stack
+INTERRUPTED = 130
+
+
+class Commands(TyperGroup):
+    """Makes errors that a user can mend a message and a status, not a stack trace."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ShelfwiseError as error:
+            say_error(error.message, error.hint)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            say_error(f"{place}{error.strerror or error}.")
+        except KeyboardInterrupt:
+            say("Stopped. What was finished is kept; the same command goes on from there.", errors)
+            raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(1)
+
+
 app = typer.Typer(
+    cls=Commands,
     name="shelfwise",
     help="Search and recommendation for English and Chinese shops.",
     no_args_is_help=True,
@@ -34,6 +65,21 @@ app.command("doctor")(doctor.doctor)
 app.command("bench")(bench.bench)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def group(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Search and recommendation for English and Chinese shops."""
+
+
 @app.command()
 def version() -> None:
     """Print the version."""
@@ -41,14 +87,15 @@ def version() -> None:
 
 
 def run() -> None:
-    """Run the command line; errors that a user can mend become one line, not a stack trace."""
+    """Run the command line."""
     try:
         app()
-    except ShelfwiseError as error:
-        errors.print(f"[bold red]Error:[/] {error.message}", highlight=False)
-        if error.hint:
-            errors.print(error.hint, highlight=False)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        errors.print("Stopped. What was acknowledged is kept; run the same command again to go on.")
+    except Exception as error:
+        if os.environ.get(TRACE):
+            raise
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        say_error(
+            f"{type(error).__name__}: {error} ({last.filename}, line {last.lineno}).",
+            f"This is a defect in Shelfwise. Please report it with what {TRACE}=1 prints.",
+        )
         sys.exit(1)

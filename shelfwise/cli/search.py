@@ -8,12 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from shelfwise.cli.console import JsonOption, ShopOption, output, print_json, print_table
-from shelfwise.retrieval.filters import parse_filter, parse_url
-from shelfwise.shop import Shop
-from shelfwise.types import Page, Query, Slate
-
-MODES = ("hybrid", "lexical", "dense")
+from shelfwise.cli.console import JsonOption, ShopOption, print_json, print_table, say
+from shelfwise.errors import InputError
+from shelfwise.types import And, Filter, Mode, Page, Query, Slate, SlateItem, Sort
 
 
 def search(
@@ -23,19 +20,21 @@ def search(
         list[str] | None,
         typer.Option("--filter", "-f", help='As in "price:1000..5000", "brand:A|B", "-brand:A", or a JSON object.'),
     ] = None,
-    sort: Annotated[str, typer.Option(help="relevance, price, -price, -rating, -newest")] = "relevance",
-    mode: Annotated[str | None, typer.Option(help="hybrid, lexical or dense")] = None,
+    sort: Annotated[Sort, typer.Option(help="A minus sign means the highest first.")] = "relevance",
+    mode: Annotated[Mode | None, typer.Option(help="The shop's own if not given.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 10,
     offset: Annotated[int, typer.Option(min=0, max=10_000)] = 0,
     why: Annotated[bool, typer.Option("--why", help="Explain each result.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Search the shop."""
+    from shelfwise.shop import Shop
+
     asked = Query(
         query,
-        filters=_filter(filters or []),
-        sort=_one_of(sort, ("relevance", "price", "-price", "-rating", "-newest"), "--sort"),
-        mode=_one_of(mode, MODES, "--mode") if mode else None,
+        filters=read_filters(filters or []),
+        sort=sort,
+        mode=mode,
         page=Page(offset, limit),
         explain=why or json,
     )
@@ -54,6 +53,8 @@ def suggest(
     json: JsonOption = False,
 ) -> None:
     """Complete the beginning of a query."""
+    from shelfwise.shop import Shop
+
     with Shop.open(shop) as opened:
         found = opened.suggest(prefix, limit)
     if json:
@@ -67,17 +68,7 @@ def slate_json(slate: Slate) -> dict[str, Any]:
     return {
         "query_id": slate.query_id,
         "total": slate.total,
-        "results": [
-            {
-                "id": item.product.id,
-                "title": item.product.title,
-                "score": item.score,
-                "price": str(item.product.price.amount) if item.product.price else None,
-                "currency": item.product.price.currency if item.product.price else None,
-                "why": [(line.stage, line.name, line.value, line.detail) for line in item.why.contributions],
-            }
-            for item in slate.items
-        ],
+        "results": [_item_json(item) for item in slate.items],
         "facets": {facet.field: {value.value: value.count for value in facet.values} for facet in slate.facets},
         "corrections": slate.corrections,
         "did_you_mean": slate.did_you_mean,
@@ -87,34 +78,54 @@ def slate_json(slate: Slate) -> dict[str, Any]:
     }
 
 
+def _item_json(item: SlateItem) -> dict[str, Any]:
+    price = item.product.price
+    return {
+        "position": item.position,
+        "id": item.product.id,
+        "title": item.product.title,
+        "score": item.score,
+        "price": str(price.amount) if price else None,
+        "currency": price.currency if price else None,
+        "why": item.why.contributions,
+    }
+
+
 def _print(slate: Slate, why: bool) -> None:
     rows = []
     for item in slate.items:
         price = f"{item.product.price.amount:,} {item.product.price.currency}" if item.product.price else ""
         rows.append((item.position + 1, item.product.id, item.product.title, price, f"{item.score:.3f}"))
-    print_table("", ("#", "id", "title", "price", "score"), rows, ("#", "price", "score"))
+    if rows:
+        print_table("", ("#", "id", "title", "price", "score"), rows, ("#", "price", "score"))
     for correction in slate.corrections:
-        output.print(f"Read {correction.original!r} as {correction.corrected!r}.", highlight=False)
+        say(f"Read {correction.original!r} as {correction.corrected!r}.")
     if slate.did_you_mean:
-        output.print(f"Did you mean: {slate.did_you_mean}", highlight=False, markup=False)
+        say(f"Did you mean: {slate.did_you_mean}")
     for step in slate.relaxed:
-        output.print(f"Nothing matched; {step.step}: {', '.join(step.dropped)}", highlight=False, markup=False)
+        say(f"Nothing matched; {step.step}: {', '.join(step.dropped)}")
     if slate.degraded:
-        output.print(f"Without: {', '.join(slate.degraded)}", highlight=False)
-    output.print(f"{slate.total:,} found in {slate.took['total']:.1f} ms", highlight=False)
-    if why:
-        for item in slate.items:
-            lines = ((line.stage, line.name, line.detail, f"{line.value:.3f}") for line in item.why.contributions)
-            print_table(item.product.title, ("stage", "part", "matched", "value"), lines, ("value",))
+        say(f"Without: {', '.join(slate.degraded)}")
+    say(f"{slate.total:,} found in {slate.took['total']:.1f} ms")
+    for item in slate.items if why else ():
+        say("")
+        lines = ((line.stage, line.name, line.detail, f"{line.value:.3f}") for line in item.why.contributions)
+        print_table(item.product.title, ("stage", "part", "matched", "value"), lines, ("value",))
 
 
-def _filter(texts: list[str]) -> Any:
-    if len(texts) == 1 and texts[0].lstrip().startswith("{"):
-        return parse_filter(jsonlib.loads(texts[0]))
-    return parse_url(texts) if texts else None
+def read_filters(texts: list[str]) -> Filter | None:
+    """All that `--filter` was given: short forms and JSON objects, which must all pass. Raises InputError."""
+    from shelfwise.retrieval.filters import parse_filter, parse_url
+
+    short = [text for text in texts if not text.lstrip().startswith("{")]
+    parts = [parse_filter(_object(text)) for text in texts if text.lstrip().startswith("{")]
+    parts += [parse_url(short)] if short else []
+    kept = tuple(part for part in parts if part is not None)
+    return And(kept) if len(kept) > 1 else next(iter(kept), None)
 
 
-def _one_of(value: str, known: tuple[str, ...], option: str) -> Any:
-    if value not in known:
-        raise typer.BadParameter(f"found {value!r}, expected one of {', '.join(known)}", param_hint=option)
-    return value
+def _object(text: str) -> Any:
+    try:
+        return jsonlib.loads(text)
+    except ValueError as error:
+        raise InputError(f"--filter: not valid JSON: {error}.", hint='As in {"brand": ["Nova"]}.') from error
