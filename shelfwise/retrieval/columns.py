@@ -21,6 +21,7 @@ from shelfwise.retrieval.filters import Fields
 from shelfwise.types import Float64, Int32, Int64
 
 ARRAYS = ("text_ends", "term_ends", "term_rows", "own_rows", "own_terms", "number_rows", "number_values")
+FEW = 40  # rows are looked up one by one when a column has more than so many entries for each of them
 Facts = tuple[Mapping[str, tuple[str, ...]], Mapping[str, float]]  # a product's keywords and numbers
 
 
@@ -64,10 +65,15 @@ class Columns:
         first, last = self.keywords.get(field, (0, 0))
         start, end = self.term_ends[first], self.term_ends[last]
         own_rows, own_terms = self.own_rows[start:end], self.own_terms[start:end]
-        begin, lengths = np.searchsorted(own_rows, rows), np.searchsorted(own_rows, rows, "right")
-        lengths -= begin
-        places = np.repeat(begin - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())  # [pairs]
-        counts = np.bincount(own_terms[places] - first)
+        if FEW * len(rows) > len(own_rows):
+            asked = np.zeros(self.n, bool)
+            asked[rows] = True
+            terms = own_terms[asked[own_rows]]  # [pairs]
+        else:
+            begin, lengths = np.searchsorted(own_rows, rows), np.searchsorted(own_rows, rows, "right")
+            lengths -= begin
+            terms = own_terms[np.repeat(begin - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())]
+        counts = np.bincount(terms - first)
         return {self._value(first + term).decode(): int(counts[term]) for term in np.flatnonzero(counts).tolist()}
 
     def number_at(self, field: str, rows: Int32) -> Float64:

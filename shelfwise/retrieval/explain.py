@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from tantivy import Query
 
-from shelfwise.retrieval.lexical import Branch, LexicalPlan, Lexicon
+from shelfwise.retrieval.lexical import Branch, LexicalPlan, Lexicon, both
 from shelfwise.types import Contribution, Float32, Int32
 
 
@@ -18,11 +19,12 @@ def explain(
     """For each row: stage "lexical" (by field; the values add up to the lexical score), stage "dense" (the cosine)
     and, where the two were fused, stage "fusion" (what each added to the fused score)."""
     out: list[list[Contribution]] = [[] for _ in rows]
-    if plan is not None:
+    if plan is not None and len(rows):
+        scored = RowScores(lexicon, rows)
         for branches in plan.slots:
-            _slot(lexicon, plan, branches, rows, out)
+            _slot(scored, plan, branches, out)
         for extra in plan.extras:
-            _slot(lexicon, plan, (extra,), rows, out)
+            _slot(scored, plan, (extra,), out)
     for place, cosine in enumerate(dense):
         if not np.isnan(cosine):
             out[place].append(Contribution("dense", "cosine", float(cosine)))
@@ -33,25 +35,40 @@ def explain(
     return [tuple(sorted(lines, key=lambda line: (line.stage, -line.value))) for lines in out]
 
 
-def _slot(
-    lexicon: Lexicon, plan: LexicalPlan, branches: tuple[Branch, ...], rows: Int32, out: list[list[Contribution]]
-) -> None:
+class RowScores:
+    """Scores of the same few rows by one query after another."""
+
+    def __init__(self, lexicon: Lexicon, rows: Int32) -> None:
+        self._lexicon, self._these = lexicon, lexicon.rows_query(rows)
+        self._order = np.argsort(rows)
+        self._rows = rows[self._order]
+
+    def of(self, query: Query) -> Float32:
+        """The query's score of each row; 0 where it does not match."""
+        out = np.zeros(len(self._rows), np.float32)
+        found, scores, _ = self._lexicon.find(both(query, self._these), len(self._rows))
+        out[self._order[np.searchsorted(self._rows, found)]] = scores
+        return out
+
+
+def _slot(scored: RowScores, plan: LexicalPlan, branches: tuple[Branch, ...], out: list[list[Contribution]]) -> None:
     """Adds the best branch of each row: its best field counts in full, the others by the tie-breaker."""
-    parts = [_branch(lexicon, plan, branch, rows) for branch in branches]  # each Float32[fields, rows]
+    parts = [_branch(scored, plan, branch) for branch in branches]  # each Float32[fields, rows]
     if not parts:
         return
     best = np.argmax([part.sum(axis=0) for part in parts], axis=0)
-    for place, number in enumerate(best):
+    for place, number in enumerate(best.tolist()):
         branch, part = branches[number], parts[number]
-        for leaf, value in zip(branch.leaves, part[:, place], strict=True):
+        for leaf, value in zip(branch.leaves, part[:, place].tolist(), strict=True):
             if value > 0:
                 detail = branch.text if branch.source == "query" else f"{branch.source}: {branch.text}"
-                out[place].append(Contribution("lexical", leaf.field, float(value), detail))
+                out[place].append(Contribution("lexical", leaf.field, value, detail))
 
 
-def _branch(lexicon: Lexicon, plan: LexicalPlan, branch: Branch, rows: Int32) -> Float32:
-    scores = np.nan_to_num(np.array([lexicon.scores(leaf.query, rows) for leaf in branch.leaves], np.float32))
+def _branch(scored: RowScores, plan: LexicalPlan, branch: Branch) -> Float32:
+    scores = np.array([scored.of(leaf.query) for leaf in branch.leaves], np.float32)
+    if len(scores) == 1:
+        return scores
     shares = np.full_like(scores, plan.tie_breaker)
-    if len(rows):
-        shares[np.argmax(scores, axis=0), np.arange(len(rows))] = 1.0
+    shares[np.argmax(scores, axis=0), np.arange(scores.shape[1])] = 1.0
     return np.asarray(scores * shares, np.float32)

@@ -148,19 +148,12 @@ class LiveVectors:
 
     def scores(self, vector: Float32, rows: Int32) -> Float32:
         """Cosine of the vector with each row, to five decimals; NaN for a row without a vector."""
-        out = np.full(len(rows), np.nan, np.float32)
-        old = rows < self.n
-        if self.base is not None and old.any():
-            out[old] = self.base.scores(vector, rows[old])
-        new = ~old
-        if new.any() and self.dim:
-            places = rows[new] - self.n
-            found = products(self.extra[places], vector)
-            out[new] = np.where(self.present[places], found, np.float32(np.nan))
-        return np.round(out, 5)
+        return cosines(self.vectors(rows), vector)
 
     def vectors(self, rows: Int32) -> Float32:
         """The vectors of rows, Float32[len(rows), d]; NaN for a row without one."""
+        if self.base is not None and not len(self.extra):
+            return self.base.rows(rows)
         out = np.full((len(rows), self.dim), np.nan, np.float32)
         old = rows < self.n
         if self.base is not None and old.any():
@@ -175,3 +168,8 @@ class LiveVectors:
         if row < self.n:
             return None if self.base is None else self.base.vector(row)
         return self.extra[row - self.n].copy() if self.present[row - self.n] else None
+
+
+def cosines(vectors: Float32, vector: Float32) -> Float32:
+    """Inner product of each row with a vector, to five decimals, so that equal products get equal scores."""
+    return np.round(products(vectors, vector), 5)
