@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from shelfwise.cli.console import print_table, say
@@ -100,11 +101,13 @@ def _short(answer: Any) -> str:
 def serving(shop: Path) -> Iterator[str]:
     """The address of a server of the shop, in a process of its own, for the length of a `with` block."""
     call = [sys.executable, "-m", "shelfwise.cli", "serve", "--shop", str(shop), "--host", "127.0.0.1", "--port", "0"]
-    with subprocess.Popen(call, stdout=subprocess.PIPE, text=True) as process:
+    with TemporaryFile("w+") as log, subprocess.Popen(call, stdout=subprocess.PIPE, stderr=log, text=True) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""
             if " at http" not in line:
-                raise ShopError("The server did not start.", hint="See the message above.")
+                process.wait(SECONDS)
+                log.seek(0)
+                raise ShopError("The server did not start.", hint=log.read()[-2_000:].strip())
             yield line.rsplit(" at ", 1)[1].strip()
         finally:
             process.terminate()
