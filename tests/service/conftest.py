@@ -1,4 +1,8 @@
-"""A fake shop behind the app, and a client to talk to it."""
+"""Shops behind the app, and clients to talk to it.
+
+`shop` and `client` are a fake whose answers and failures a test decides; `any_shop` and `any_client` run a test twice,
+over the fake and over a real shop that holds the same products among others.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from starlette.testclient import TestClient
 
 from shelfwise.service.app import create_app
 from shelfwise.settings import Settings
+from shelfwise.shop import Shop
 
 HERE = Path(__file__).parent
 
@@ -32,6 +37,8 @@ def load(name: str) -> ModuleType:
 
 
 fake = load("fake_shop")
+real = load("real_shop")
+browsing = load("browsing")
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +59,62 @@ def fake_module() -> ModuleType:
 @pytest.fixture
 def shop(tmp_path: Path) -> Any:
     return fake.FakeShop(tmp_path / "pictures")
+
+
+@pytest.fixture(scope="session")
+def real_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real shop's folder, made once; tests that damage something copy it."""
+    folder: Path = real.build(tmp_path_factory.mktemp("real") / "shop", fake)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def kept_shop(real_folder: Path) -> Iterator[Any]:
+    """The real shop, open for all tests, and what puts it in order again."""
+    with Shop.open(real_folder) as shop:
+        yield shop, real.Restorer(shop)
+
+
+@pytest.fixture
+def real_shop(kept_shop: Any) -> Iterator[Shop]:
+    """The real shop; what a test writes is undone."""
+    shop, restorer = kept_shop
+    yield shop
+    restorer.restore()
+
+
+@pytest.fixture(params=["fake", "real"])
+def any_shop(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue("shop" if request.param == "fake" else "real_shop")
+
+
+@pytest.fixture
+def any_client(any_shop: Any, connect: Callable[..., TestClient]) -> TestClient:
+    return connect(any_shop)
+
+
+@pytest.fixture(scope="session")
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where a server of the fake shop (or, as a parameter says, of the real one) answers."""
+    if getattr(request, "param", "fake") == "real":
+        shop = request.getfixturevalue("kept_shop")[0]
+    else:
+        shop = fake.FakeShop(request.getfixturevalue("tmp_path_factory").mktemp("fake") / "pictures")
+    with browsing.serving(create_app(shop, clock=time.monotonic)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")  # while a browser is open, no test of the module may run a loop of its own
+def chromium() -> Iterator[Any]:
+    with browsing.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens a page. Afterwards: nothing was logged as an error, and no other host was asked for anything."""
+    with browsing.visitor(chromium, address) as visit:
+        yield visit
 
 
 @pytest.fixture

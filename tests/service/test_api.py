@@ -28,8 +28,8 @@ ANSWERS: list[tuple[str, type[BaseModel]]] = [
 
 
 @pytest.mark.parametrize(("path", "model"), ANSWERS)
-def test_answers_have_the_documented_shape(client: Any, path: str, model: type[BaseModel]) -> None:
-    answer = client.get(path)
+def test_answers_have_the_documented_shape(any_client: Any, path: str, model: type[BaseModel]) -> None:
+    answer = any_client.get(path)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/json"
     model.model_validate(answer.json())
@@ -103,8 +103,8 @@ MISTAKES: list[tuple[str, int, str, str | None]] = [
 
 
 @pytest.mark.parametrize(("path", "status", "code", "field"), MISTAKES)
-def test_mistakes_are_named(client: Any, path: str, status: int, code: str, field: str | None) -> None:
-    answer = client.get(path)
+def test_mistakes_are_named(any_client: Any, path: str, status: int, code: str, field: str | None) -> None:
+    answer = any_client.get(path)
     assert answer.status_code == status, answer.text
     error = ErrorOut.model_validate(answer.json()).error
     assert (error.code, error.field) == (code, field)
@@ -139,15 +139,15 @@ BODIES: list[tuple[str, str, bytes, int, str, str | None]] = [
 
 
 @pytest.mark.parametrize("case", BODIES, ids=lambda case: f"{case[0]} {case[1]} {case[2][:40]!r}")
-def test_bad_bodies_are_named(client: Any, case: tuple[str, str, bytes, int, str, str | None]) -> None:
+def test_bad_bodies_are_named(any_client: Any, case: tuple[str, str, bytes, int, str, str | None]) -> None:
     method, path, body, status, code, field = case
-    answer = client.request(method, path, content=body, headers={"content-type": "application/json"})
+    answer = any_client.request(method, path, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == status, answer.text
     error = ErrorOut.model_validate(answer.json()).error
     assert (error.code, error.field) == (code, field)
 
 
-def test_products_written_can_be_read_patched_and_deleted(client: Any) -> None:
+def test_products_written_can_be_read_patched_and_deleted(any_client: Any) -> None:
     product = {
         "id": "new/1",
         "title": "New thing",
@@ -157,16 +157,16 @@ def test_products_written_can_be_read_patched_and_deleted(client: Any) -> None:
         "translations": {"zh": {"title": "新东西"}},
         "released": "2024-01-02T00:00:00+00:00",
     }
-    written = client.put("/v1/products", json={"products": [product]})
+    written = any_client.put("/v1/products", json={"products": [product]})
     assert Written.model_validate(written.json()).count == 1
-    assert client.get("/v1/products/new%2F1").json() == product
+    assert any_client.get("/v1/products/new%2F1").json() == product
     offers = {"offers": [{"id": "new/1", "stock": 3, "price": {"amount": 9, "currency": "CNY"}}, {"id": "gone"}]}
-    patched = Patched.model_validate(client.patch("/v1/products", json=offers).json())
+    patched = Patched.model_validate(any_client.patch("/v1/products", json=offers).json())
     assert (patched.count, patched.not_found) == (1, ["gone"])
-    assert client.get("/v1/products/new%2F1").json()["stock"] == 3
-    assert client.get("/v1/products/new%2F1").json()["price"]["amount"] == "9"
-    assert client.delete("/v1/products?id=new/1&id=gone").json() == {"count": 1}
-    assert client.get("/v1/products/new%2F1").status_code == 404
+    assert any_client.get("/v1/products/new%2F1").json()["stock"] == 3
+    assert any_client.get("/v1/products/new%2F1").json()["price"]["amount"] == "9"
+    assert any_client.delete("/v1/products?id=new/1&id=gone").json() == {"count": 1}
+    assert any_client.get("/v1/products/new%2F1").status_code == 404
 
 
 def test_health_readiness_and_metrics(client: Any, shop: Any) -> None:
@@ -233,7 +233,9 @@ def test_docs_are_a_page_of_our_own(client: Any) -> None:
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page.replace('href="http://127.0.0.1', ""))
 
 
-def test_an_amount_is_a_text_that_loses_nothing(client: Any) -> None:
+def test_an_amount_is_a_text_that_loses_nothing(any_client: Any) -> None:
     raw = b'{"id": "m", "title": "x", "price": {"amount": "1234567890.99", "currency": "CNY"}}'
-    assert client.put("/v1/products/m", content=raw, headers={"content-type": "application/json"}).status_code == 200
-    assert orjson.loads(client.get("/v1/products/m").content)["price"]["amount"] == "1234567890.99"
+    assert (
+        any_client.put("/v1/products/m", content=raw, headers={"content-type": "application/json"}).status_code == 200
+    )
+    assert orjson.loads(any_client.get("/v1/products/m").content)["price"]["amount"] == "1234567890.99"

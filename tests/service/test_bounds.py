@@ -149,8 +149,8 @@ def test_a_form_of_another_site_cannot_write(client: Any, shop: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/v1/search", "/nope", "/static/shop.css", "/v1/nope", "/docs"])
-def test_security_headers_are_on_every_answer(client: Any, path: str) -> None:
-    headers = client.get(path).headers
+def test_security_headers_are_on_every_answer(any_client: Any, path: str) -> None:
+    headers = any_client.get(path).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -182,12 +182,12 @@ def test_pictures_never_leave_their_folder(client: Any, shop: Any, path: str) ->
 
 
 @pytest.mark.parametrize("path", ["../app.py", "%2e%2e/render.py", "..%2f..%2fmessages.toml"])
-def test_static_files_never_leave_their_folder(client: Any, path: str) -> None:
-    assert client.get(f"/static/{path}").status_code == 404
+def test_static_files_never_leave_their_folder(any_client: Any, path: str) -> None:
+    assert any_client.get(f"/static/{path}").status_code == 404
 
 
-def test_pictures_cannot_run_scripts(client: Any) -> None:
-    answer = client.get("/pictures/phone.svg")
+def test_pictures_cannot_run_scripts(any_client: Any) -> None:
+    answer = any_client.get("/pictures/phone.svg")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/svg+xml"
     assert "sandbox" in answer.headers["content-security-policy"]
@@ -195,17 +195,17 @@ def test_pictures_cannot_run_scripts(client: Any) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh%0d%0aset-cookie:a=b", "fr", "<script>", "zh;path=/x"])
-def test_the_language_cookie_takes_known_languages_only(client: Any, lang: str) -> None:
-    answer = client.get(f"/?lang={lang}")
+def test_the_language_cookie_takes_known_languages_only(any_client: Any, lang: str) -> None:
+    answer = any_client.get(f"/?lang={lang}")
     assert answer.status_code == 200
     assert "set-cookie" not in answer.headers
 
 
-def test_queries_and_ids_stay_out_of_the_log(client: Any) -> None:
+def test_queries_and_ids_stay_out_of_the_log(any_client: Any) -> None:
     with structlog.testing.capture_logs() as lines:
-        client.get("/v1/search?q=my-private-wish&shopper=u42")
-        client.get("/p/phone-4")
-        client.get("/secret-path")
+        any_client.get("/v1/search?q=my-private-wish&shopper=u42")
+        any_client.get("/p/phone-4")
+        any_client.get("/secret-path")
     text = str(lines)
     assert len(lines) == 3
     assert "my-private-wish" not in text
@@ -214,5 +214,5 @@ def test_queries_and_ids_stay_out_of_the_log(client: Any) -> None:
     assert "secret-path" not in text
 
 
-def test_answers_are_compressed(client: Any) -> None:
-    assert client.get("/search?q=phone", headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
+def test_answers_are_compressed(any_client: Any) -> None:
+    assert any_client.get("/search?q=phone", headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"

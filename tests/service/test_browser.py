@@ -2,87 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-import time
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import uvicorn
 
-from shelfwise.service.app import create_app
-
+browsing = sys.modules["service_tests_browsing"]  # loaded by conftest.py
+query, wait, settle = browsing.query, browsing.wait, browsing.settle
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, fake_module: Any) -> Iterator[str]:
-    """A real server in a thread, on a free port."""
-    shop = fake_module.FakeShop(tmp_path_factory.mktemp("browser") / "pictures")
-    app = create_app(shop, clock=time.monotonic)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (pip install 'shelfwise[dev]')")
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium (the command chromium on the PATH)")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
-    """Opens a page. Afterwards: nothing was logged as an error, and no other host was asked for anything."""
-    complaints: list[str] = []
-    contexts: list[Any] = []
-
-    def visit(path: str, width: int = 1280, height: int = 900, **options: Any) -> Any:
-        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=address, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda r: complaints.append(r.url) if not r.url.startswith(address) else None)
-        page.goto(path)
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def query(page: Any) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
-
-
-def wait(page: Any, condition: str) -> None:
-    """Polls from here: the page's policy forbids the evaluation that the browser's own polling needs."""
-    for _ in range(300):
-        if page.evaluate(condition):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"never true: {condition}")
-
-
-def settle(page: Any) -> None:
-    wait(page, "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+BOTH = pytest.mark.parametrize("address", ["fake", "real"], indirect=True)
 
 
 def test_a_visit_by_keyboard(visit: Callable[..., Any]) -> None:
@@ -113,7 +42,9 @@ def test_a_visit_by_keyboard(visit: Callable[..., Any]) -> None:
 
 def test_a_product_is_suggested_with_picture_and_price(visit: Callable[..., Any]) -> None:
     page = visit("/")
-    page.locator("#q").press_sequentially("boots white")
+    with page.expect_response(lambda answer: "q=boots+white" in answer.url or "q=boots%20white" in answer.url):
+        page.locator("#q").press_sequentially("boots white")
+    settle(page)
     option = page.locator("#suggestions .option:has(.picture)").first
     option.wait_for()
     assert "¥" in option.inner_text()
@@ -195,6 +126,7 @@ def test_the_language_switch_is_remembered(visit: Callable[..., Any]) -> None:
     assert page.get_by_role("button", name="搜索").is_visible()
 
 
+@BOTH
 @pytest.mark.parametrize("width", [390, 320])
 @pytest.mark.parametrize(
     "path", ["/", "/search?q=phone&f.brand=Nova", "/search?q=zzz", "/p/boots-35", "/p/phone-8", "/docs"]
@@ -256,6 +188,7 @@ AUDIT = """() => {
 }"""
 
 
+@BOTH
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
     "path", ["/", "/search?q=phone&f.brand=Nova", "/search?q=zzz", "/p/boots-35", "/p/phone-8", "/docs"]

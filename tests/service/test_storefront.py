@@ -48,8 +48,8 @@ def parse(html: str) -> Tree:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_are_whole(client: Any, path: str, lang: str) -> None:
-    answer = client.get(path + ("&" if "?" in path else "?") + f"lang={lang}")
+def test_pages_are_whole(any_client: Any, path: str, lang: str) -> None:
+    answer = any_client.get(path + ("&" if "?" in path else "?") + f"lang={lang}")
     tree = parse(answer.text)
     ids = [attributes["id"] for _, attributes in tree.seen if "id" in attributes]
     assert len(ids) == len(set(ids)), [id for id in ids if ids.count(id) > 1]
@@ -74,15 +74,15 @@ def test_chinese_pages_have_no_english_left(client: Any, path: str) -> None:
     assert words - brands_and_reviews == set()
 
 
-def test_the_language_is_remembered_and_negotiated(client: Any) -> None:
-    assert "热门" not in client.get("/").text
-    assert "新品上架" in client.get("/", headers={"accept-language": "zh-CN,zh;q=0.9"}).text
-    answer = client.get("/?lang=zh")
+def test_the_language_is_remembered_and_negotiated(any_client: Any) -> None:
+    assert "热门" not in any_client.get("/").text
+    assert "新品上架" in any_client.get("/", headers={"accept-language": "zh-CN,zh;q=0.9"}).text
+    answer = any_client.get("/?lang=zh")
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("lang=zh;")
     assert "HttpOnly" in cookie
-    assert "新品上架" in client.get("/").text  # the cookie now
-    assert "New arrivals" in client.get("/?lang=en").text
+    assert "新品上架" in any_client.get("/").text  # the cookie now
+    assert "New arrivals" in any_client.get("/?lang=en").text
 
 
 def test_a_shop_of_one_language_has_no_switch(shop: Any, connect: Any) -> None:
@@ -104,18 +104,20 @@ def test_results_show_what_was_asked_and_found(client: Any) -> None:
     assert "The title has your words" in page
 
 
-def test_filters_without_a_facet_are_kept_when_another_is_chosen(client: Any) -> None:
-    page = client.get("/search?q=phone&f.attributes.waterproof=true").text
+def test_filters_without_a_facet_are_kept_when_another_is_chosen(any_client: Any) -> None:
+    page = any_client.get("/search?q=phone&f.attributes.waterproof=true").text
     assert '<input type="hidden" name="f.attributes.waterproof" value="true">' in page
 
 
-def test_pages_link_to_each_other(client: Any) -> None:
-    first = client.get("/search").text
+def test_pages_link_to_each_other(any_client: Any) -> None:
+    first = any_client.get("/search").text
     assert re.search(r'rel="next" href="/search\?page=2"', first)
     assert 'rel="prev"' not in first
-    third = client.get("/search?page=3").text
-    assert 'rel="next"' not in third
-    assert 'start="49"' in third
+    assert 'start="49"' in any_client.get("/search?page=3").text
+    last = max(map(int, re.findall(r"/search\?page=(\d+)", first)))
+    final = any_client.get(f"/search?page={last}").text
+    assert 'rel="next"' not in final
+    assert f'start="{24 * (last - 1) + 1}"' in final
 
 
 def test_corrections_suggestions_and_relaxations_are_said(client: Any, shop: Any) -> None:
@@ -161,13 +163,13 @@ def test_an_empty_shop_says_what_to_do(client: Any, shop: Any) -> None:
     assert "shelfwise import" in page
 
 
-def test_a_product_page_has_facts_variants_reviews_and_data(client: Any) -> None:
-    page = client.get("/p/boots-35").text
+def test_a_product_page_has_facts_variants_reviews_and_data(any_client: Any) -> None:
+    page = any_client.get("/p/boots-35").text
     assert "36.25 kg" in page
     assert "?variant=boots-35-M" in page
-    chosen = client.get("/p/boots-35?variant=boots-35-M").text
+    chosen = any_client.get("/p/boots-35?variant=boots-35-M").text
     assert re.search(r'href="\?variant=boots-35-M" aria-current="true"', chosen)
-    phone = client.get("/p/phone-8?lang=zh").text
+    phone = any_client.get("/p/phone-8?lang=zh").text
     assert "颜色" in phone
     assert "白色" in phone or "绿色" in phone or "黑色" in phone
     assert "统计最近 9 条评价" in phone
@@ -222,20 +224,20 @@ def test_pictures_come_from_the_shop_and_from_named_hosts_only(make_shop: Any, c
     assert "img-src 'self' https://img.example.com;" in client.get("/").headers["content-security-policy"]
 
 
-def test_suggestions_are_options_of_a_list(client: Any) -> None:
-    fragment = client.get("/suggest?q=pho").text
+def test_suggestions_are_options_of_a_list(any_client: Any) -> None:
+    fragment = any_client.get("/suggest?q=pho").text
     tree = parse(fragment)
     options = [attributes for tag, attributes in tree.seen if attributes.get("role") == "option"]
     assert len(options) > 2
     assert {option["id"] for option in options} == {f"option-{n + 1}" for n in range(len(options))}
     assert "¥" in fragment
-    assert "/search?f.category=Electronics+%3E+Phones" in unescape(fragment)
-    assert client.get("/suggest?q=").text.strip() == ""
+    assert re.search(r"/search\?f\.category=[\w+%]*Phones", unescape(fragment))
+    assert any_client.get("/suggest?q=").text.strip() == ""
 
 
-def test_static_files_may_be_kept_for_ever(client: Any) -> None:
-    page = client.get("/").text
+def test_static_files_may_be_kept_for_ever(any_client: Any) -> None:
+    page = any_client.get("/").text
     style = re.search(r'href="(/static/shop\.css\?v=\w+)"', page)
     assert style
-    assert "max-age=31536000" in client.get(style[1]).headers["cache-control"]
-    assert client.get("/").headers["cache-control"] == "private, no-cache"
+    assert "max-age=31536000" in any_client.get(style[1]).headers["cache-control"]
+    assert any_client.get("/").headers["cache-control"] == "private, no-cache"
