@@ -119,6 +119,7 @@ def build_generation(
         clock=clock,
         progress=lambda done: progress(done, total),
     )
+    before = generations.current()
     generations.switch(generation.name)
-    generations.prune(KEEP)
+    generations.prune(KEEP, before)
     return generation

@@ -164,7 +164,8 @@ def _tree_place(path: str, counts: Mapping[str, int]) -> list[tuple[int, str]]:
 
 
 def _ranges(bounds: Sequence[float], counts: Sequence[int]) -> list[FacetValue]:
-    spans = pairwise((None, *bounds, None))
+    spans = list(pairwise((None, *bounds, None)))
+    counts = counts or [0] * len(spans)  # an empty catalogue counts nothing
     return [_span(low, high, count) for (low, high), count in zip(spans, counts, strict=True)]
 
 

@@ -217,12 +217,18 @@ class Generations:
                 return generation
         raise NotFoundError(f"{self.root}: no whole generation older than {current!r} to go back to.")
 
-    def prune(self, keep: int = 2) -> tuple[str, ...]:
-        """Remove all but the current generation and the `keep` − 1 before it, and newer ones; the names removed."""
+    def prune(self, keep: int = 2, before: str | None = None) -> tuple[str, ...]:
+        """Remove all but the current generation and the `keep` − 1 before it, and newer ones; the names removed.
+
+        before: the generation that was served before the current one; those that lie between, from which someone
+        rolled back to it, are removed, so that the next rollback comes to it again.
+        """
         with self._locked():
             current = self.current()
             older = [name for name in self._names() if current is not None and int(name) < int(current)]
-            gone = older[: len(older) - max(keep - 1, 0)]
+            between = [name for name in older if before in older and int(name) > int(str(before))]
+            older = [name for name in older if name not in between]
+            gone = older[: len(older) - max(keep - 1, 0)] + between
             for name in gone:
                 doomed = self.root / f"{name}.removed"  # out of sight first, so that none is ever half there
                 (self.root / name).rename(doomed)

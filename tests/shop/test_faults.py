@@ -273,10 +273,12 @@ def test_a_damaged_page_of_the_database(small: Path) -> None:
     content = bytearray(file.read_bytes())
     content[4096 * 3 :] = os.urandom(len(content) - 4096 * 3)
     file.write_bytes(content)
-    with pytest.raises((StorageError, ShopError), match=r"shop\.db.*(malformed|not a database)"):
-        with Shop.open(small) as shop:
-            list(shop.catalog.store.products())
-            shop.upsert([Product("new", "zebra lamp")])
+    with (
+        pytest.raises((StorageError, ShopError), match=r"shop\.db.*(malformed|not a database)"),
+        Shop.open(small) as shop,
+    ):
+        list(shop.catalog.store.products())
+        shop.upsert([Product("new", "zebra lamp")])
 
 
 def test_a_folder_that_may_only_be_read(small: Path, tmp_path: Path) -> None:
