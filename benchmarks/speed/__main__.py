@@ -1,4 +1,4 @@
-"""Speed against other engines and over sizes: python -m benchmarks.speed [--quick] [--products N] [--peers …]."""
+"""Speed beside other engines, over sizes, and of the service: python -m benchmarks.speed [--quick] [--only …]."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks.speed import growth, report
+from benchmarks.speed import growth, report, service
 from benchmarks.speed.compare import Comparison, Limits, to_stderr
 from benchmarks.speed.engines import PEERS, ROOT, EngineError
 from benchmarks.speed.feed import write_feed
 from benchmarks.speed.machine import describe
+from benchmarks.speed.service_shop import ENCODERS, ShopSpec, built
 from benchmarks.speed.workload import Catalogue
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what was asked for and write bench-out/speed.{md,json}, bench-out/growth.{md,json} and the plot."""
+    """Run what was asked for and write bench-out/{speed,growth,service}.{md,json} and the plot."""
     options = parser().parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    if options.only != "growth":
-        compare(options)
-    if options.only != "compare":
-        grow(options)
+    for name, part in {"compare": compare, "growth": grow, "service": serve}.items():
+        if options.only in (None, name):
+            part(options)
     return 0
 
 
@@ -32,11 +32,14 @@ def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(
         "python -m benchmarks.speed", description=__doc__.partition(":")[0] if __doc__ else ""
     )
-    found.add_argument("--products", type=int, default=100_000, help="size of the comparison (default: 100000)")
+    found.add_argument("--products", type=int, default=100_000, help="size of comparison and service (default: 100000)")
     found.add_argument("--dim", type=int, default=384, help="numbers in a vector of the comparison")
     found.add_argument("--peers", default="all", help=f"all, none, or names with commas: {','.join(PEERS)}")
     found.add_argument("--quick", action="store_true", help="under 3 minutes: 10000 products, growth up to 30000")
-    found.add_argument("--only", choices=["compare", "growth"], help="leave the other out")
+    found.add_argument("--only", choices=["compare", "growth", "service"], help="leave the others out")
+    found.add_argument("--vectors", choices=list(ENCODERS), default="default", help="of the service's shop")
+    found.add_argument("--clients", type=int, default=8, help="that ask the service at once")
+    found.add_argument("--seconds", type=float, default=20.0, help="that the service is asked over HTTP")
     found.add_argument("--queries", type=int, default=300, help="measured queries of each task")
     found.add_argument("--rounds", type=int, default=3, help="turns of the engines")
     found.add_argument("--cores", type=int, default=1, help="processor cores an engine may search with")
@@ -89,6 +92,24 @@ def grow(options: argparse.Namespace) -> None:
     (options.out / "growth.md").write_text(growth.as_markdown(points))
     growth.plot(points, options.out / "growth.svg" if options.quick else options.plot)
     print(growth.as_markdown(points))
+
+
+def serve(options: argparse.Namespace) -> None:
+    """The whole service. The shop is kept in bench-out/service; a quick one has light vectors."""
+    products, vectors = (10_000, "light") if options.quick else (options.products, options.vectors)
+    spec = ShopSpec(products, vectors, options.seed)
+    load = service.Load(queries=options.queries, clients=options.clients, seconds=options.seconds)
+    machine = describe()
+    shop, costs = built(spec, options.out, to_stderr)
+    found = service.measure(spec, shop, load, options.out / "service.log", to_stderr)
+    about = {
+        "products": products, "vectors": vectors, "seed": options.seed, "queries": load.queries,
+        "clients": load.clients, "date": options.date, "machine": machine,
+    }  # fmt: skip
+    found |= {"built": costs, "about": about}
+    (options.out / "service.json").write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+    (options.out / "service.md").write_text(service.as_markdown(found))
+    print(service.as_markdown(found))
 
 
 if __name__ == "__main__":

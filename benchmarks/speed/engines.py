@@ -110,13 +110,7 @@ class Engine:
 
     def memory(self) -> dict[str, float]:
         """Resident memory in MB of the process and its children: now, of that its own, and at its peak."""
-        pids, found = [self._process.pid], {"rss": 0.0, "own": 0.0, "peak": 0.0}
-        for pid in pids:
-            pids.extend(_children(pid))
-            status = _status(pid)
-            for name, key in (("rss", "VmRSS"), ("own", "RssAnon"), ("peak", "VmHWM")):
-                found[name] += int(status.get(key, "0 kB").split()[0]) / 1024
-        return found
+        return memory_of(self._process.pid)
 
     def close(self) -> None:
         """End the process."""
@@ -131,6 +125,17 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def memory_of(pid: int) -> dict[str, float]:
+    """Resident memory in MB of a process and its children: now, of that its own, and at its peak."""
+    pids, found = [pid], {"rss": 0.0, "own": 0.0, "peak": 0.0}
+    for each in pids:
+        pids.extend(_children(each))
+        status = _status(each)
+        for name, key in (("rss", "VmRSS"), ("own", "RssAnon"), ("peak", "VmHWM")):
+            found[name] += int(status.get(key, "0 kB").split()[0]) / 1024
+    return found
 
 
 def _children(pid: int) -> list[int]:
