@@ -182,7 +182,8 @@ class Searcher:
         if self._encoder is None:
             return planned, ("encoder",) if mode == "dense" else ()
         try:
-            vector = self._encoder.encode([planned.text], "query")[0]
+            texts = [text for text in (planned.text, planned.guess) if text]
+            vector = self._encoder.encode(texts, "query").mean(axis=0)
         except EncoderError:
             return planned, ("encoder",)
         language = "en" if detect(planned.text) == "en" else "zh"

@@ -64,6 +64,7 @@ class SearchSettings(Section):
     dense_weight: float = Field(default=0.5, ge=0, le=1)
     candidates: int = Field(default=200, ge=10, le=2000)
     minimum_match: float = Field(default=0.67, gt=0, le=1)
+    partial: bool = Field(default=True, description="few matches are followed by products that match fewer words")
     typos: bool = True
     relax: bool = True
     words: dict[str, float] = Field(default_factory=dict, description="boost of each word field; empty: defaults")

@@ -63,6 +63,7 @@ class TextClause:
     matches, phrases, and the BM25 of `hints` (words inside words, pairs of characters, single characters).
 
     minimum_match: share of the slots that must match (0 < m ≤ 1), rounded down but at least one.
+    partial: when fewer products match than there may be candidates, those that match any slot are candidates too.
     """
 
     slots: tuple[Slot, ...]
@@ -74,6 +75,7 @@ class TextClause:
     phrase_slop: int = 2
     hints: tuple[Alternative, ...] = ()
     coverage: float = 0.0
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

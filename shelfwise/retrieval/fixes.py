@@ -20,11 +20,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """text[start:end] is read differently; `readings` is not empty, the surest first."""
+    """text[start:end] is read differently; `readings` is not empty, the surest first.
+
+    known: the catalogue has the words as typed, so the readings are only for the shopper to choose.
+    silent: too bold to show to the shopper, good enough to look for as well.
+    """
 
     start: int
     end: int
     readings: tuple[Reading, ...]
+    known: bool = False
+    silent: bool = False
 
     @property
     def best(self) -> Reading:

@@ -47,12 +47,17 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class LexicalPlan:
-    """A text clause made ready for one state of the index. The score of a slot is the best of its branches."""
+    """A text clause made ready for one state of the index. The score of a slot is the best of its branches.
+
+    query: enough of the slots match. loose: any of them does, with the same score; `query` itself where partial matches
+    are not wanted.
+    """
 
     slots: tuple[tuple[Branch, ...], ...]
     extras: tuple[Branch, ...]
     tie_breaker: float
     query: Query
+    loose: Query
 
 
 class Lexicon:
@@ -93,11 +98,17 @@ class Lexicon:
         slots = tuple(tuple(self._branches(slot, clause)) for slot in clause.slots)
         best = [_best(branches, clause.tie_breaker) for branches in slots]
         extras = (*self._phrases(clause), *self._hints(clause), *_coverage(clause, best))
-        query = _match(clause, best)
-        if extras:
-            more = [(Occur.Should, _dismax(branch, clause.tie_breaker)) for branch in extras]
-            query = Query.boolean_query([(Occur.Must, query), *more])
-        return LexicalPlan(slots, extras, clause.tie_breaker, query)
+        more = [(Occur.Should, _dismax(branch, clause.tie_breaker)) for branch in extras]
+
+        def scored(needed: int) -> Query:
+            match = _match(clause, best, needed)
+            return Query.boolean_query([(Occur.Must, match), *more]) if more else match
+
+        needed = max(1, math.floor(clause.minimum_match * len(slots) + 1e-9))
+        query = scored(needed)
+        return LexicalPlan(
+            slots, extras, clause.tie_breaker, query, scored(1) if clause.partial and needed > 1 else query
+        )
 
     def _branches(self, slot: Slot, clause: TextClause) -> Iterator[Branch]:
         rarities = [self._rarity(alternative, clause) for alternative in slot.alternatives]
@@ -204,8 +215,7 @@ def _coverage(clause: TextClause, slots: Sequence[Query]) -> Iterator[Branch]:
         yield Branch("", "coverage", (Leaf("coverage", Query.boolean_query(points)),))
 
 
-def _match(clause: TextClause, queries: Sequence[Query]) -> Query:
-    needed = max(1, math.floor(clause.minimum_match * len(queries) + 1e-9))
+def _match(clause: TextClause, queries: Sequence[Query], needed: int) -> Query:
     required = [slot.required or needed == len(queries) for slot in clause.slots]
     parts = [(Occur.Must if must else Occur.Should, query) for must, query in zip(required, queries, strict=True)]
     needed -= sum(required)

@@ -10,7 +10,7 @@ import dataclasses
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,7 +26,7 @@ from shelfwise.retrieval.slots import Expander, SlotMaker, Weights, Word, hints
 from shelfwise.settings import SearchSettings
 from shelfwise.types import Correction, Float32, Query
 
-WORD_BOOSTS: Final[Mapping[str, float]] = {"all": 1.0, "title": 0.3}
+WORD_BOOSTS: Final[Mapping[str, float]] = {"all": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ class PlanSettings:
 
     words: Mapping[str, float] = field(default_factory=lambda: dict(WORD_BOOSTS))
     grams: Mapping[str, float] = field(default_factory=lambda: {"title_grams": 0.5, "text_grams": 0.2})
-    characters: Mapping[str, float] = field(default_factory=lambda: {"title_characters": 0.5})
-    codes: Mapping[str, float] = field(default_factory=lambda: {"codes": 4.0})
+    characters: Mapping[str, float] = field(default_factory=lambda: {"title_characters": 1.0})
+    codes: Mapping[str, float] = field(default_factory=lambda: {"codes": 2.0})
     weights: Weights = field(default_factory=Weights)
     minimum_match: float = 0.67
     tie_breaker: float = 1.0  # fields add up
-    coverage: float = 2.0
-    feedback: float = 0.5
+    coverage: float = 3.0
+    feedback: float = 0.4
     phrase_boost: float = 0.3
     phrase_fields: tuple[str, ...] = ("title",)
     phrase_slop: int = 2
@@ -70,6 +70,7 @@ class Planned:
 
     text: the query as searched (bounded, corrected): what the encoder should read.
     words: the word of each slot of the plan, in the same order, as typed or corrected.
+    guess: `text` as its unknown words may read: what the encoder should read as well.
     did_you_mean: the query with every correction in place, also those that were not sure enough to search.
     """
 
@@ -78,11 +79,27 @@ class Planned:
     words: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
     did_you_mean: str | None = None
+    guess: str | None = None
     original: str = ""
 
     def with_vector(self, vector: Float32 | None) -> Planned:
         """The same plan with the query's vector."""
         return dataclasses.replace(self, plan=dataclasses.replace(self.plan, vector=vector))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A query as typed but for sure corrections (`text`), and with its unknown words as they may read (`searched`).
+
+    analysis, applied: of `searched`. sure: the corrections of `text`. offered: the query with all that may be shown.
+    """
+
+    text: str
+    searched: str
+    analysis: Analysis
+    applied: tuple[Applied, ...] = ()
+    sure: tuple[Applied, ...] = ()
+    offered: str | None = None
 
 
 class Planner:
@@ -117,13 +134,13 @@ class Planner:
         `sure` overrides the confidence from which corrections are searched (relaxation lowers it).
         """
         original = clean(query.text, self._settings.max_characters)
-        text, analysis, applied, offered = self._read(original, query.correct, sure)
-        words = self._content(text, analysis)
+        read = self._read(original, query.correct, sure)
+        words = self._content(read.searched, read.analysis)
         mode = query.mode or self._search.mode
-        clause = self._clause(text, analysis, words, applied) if mode != "dense" and words else None
+        clause = self._clause(read, words) if mode != "dense" and words else None
         plan = Plan(
             text=clause,
-            vector=vector if mode != "lexical" and text else None,
+            vector=vector if mode != "lexical" and read.text else None,
             filter=query.filters,
             facets=facets,
             fusion=FusionSettings(
@@ -140,28 +157,32 @@ class Planner:
         )
         return Planned(
             plan=plan,
-            text=text,
+            text=read.text,
             words=tuple(word.text for word in words) if clause else (),
-            corrections=tuple(Correction(a.original, a.fix.best.text, a.fix.best.confidence) for a in applied),
-            did_you_mean=offered,
+            corrections=tuple(Correction(a.original, a.fix.best.text, a.fix.best.confidence) for a in read.sure),
+            did_you_mean=read.offered,
+            guess=read.searched if read.searched != read.text else None,
             original=original,
         )
 
-    def _read(
-        self, text: str, correct: bool, sure: float | None
-    ) -> tuple[str, Analysis, tuple[Applied, ...], str | None]:
-        """Corrected text, its analysis, what was corrected, and what is only offered."""
+    def _read(self, text: str, correct: bool, sure: float | None) -> _Reading:
         analysis = self._analyze(text)
         if self._speller is None or not correct or not self._settings.typos:
-            return text, analysis, (), None
+            return _Reading(text, text, analysis)
         fixes = self._speller.fixes(text, analysis)
         limit = self._settings.sure if sure is None else sure
         certain = [fix for fix in fixes if fix.best.confidence >= limit]
-        offered = apply_fixes(text, fixes)[0] if len(certain) < len(fixes) else None
-        if not certain:
-            return text, analysis, (), offered
+        shown = [fix for fix in fixes if not fix.silent]
         corrected, applied = apply_fixes(text, certain)
-        return corrected, self._analyze(corrected), applied, offered
+        searched, guessed = apply_fixes(text, [fix for fix in fixes if fix in certain or not fix.known])
+        return _Reading(
+            text=corrected,
+            searched=searched,
+            analysis=self._analyze(searched) if guessed else analysis,
+            applied=guessed,
+            sure=applied,
+            offered=apply_fixes(text, shown)[0] if len(certain) < len(shown) else None,
+        )
 
     def _analyze(self, text: str) -> Analysis:
         return without_stopwords(self._analyzer.analyze(text))
@@ -173,10 +194,11 @@ class Planner:
             unique.setdefault(token.text, Word(token, text[token.start : token.end]))
         return list(unique.values())[: self._settings.max_slots]
 
-    def _clause(self, text: str, analysis: Analysis, words: list[Word], applied: Sequence[Applied]) -> TextClause:
+    def _clause(self, read: _Reading, words: list[Word]) -> TextClause:
         settings = self._settings
+        analyses = (read.analysis, self._analyze(read.text)) if read.searched != read.text else (read.analysis,)
         return TextClause(
-            slots=self._slots.slots(text, analysis, words, applied),
+            slots=self._slots.slots(read.searched, read.analysis, words, read.applied),
             fields={
                 "words": settings.words,
                 "grams": settings.grams,
@@ -188,8 +210,9 @@ class Planner:
             phrase_boost=settings.phrase_boost,
             phrase_fields=settings.phrase_fields,
             phrase_slop=settings.phrase_slop,
-            hints=hints(analysis, words),
+            hints=hints(analyses),
             coverage=settings.coverage,
+            partial=self._search.partial,
         )
 
 

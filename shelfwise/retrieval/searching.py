@@ -9,27 +9,28 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, reduce
 
 import numpy as np
 from tantivy import Query
 
 from shelfwise.errors import InputError
 from shelfwise.retrieval.base import FacetRequest, Match, Matches, MoreFacets, Plan
+from shelfwise.retrieval.counting import Counting, MatchSet, browsed, listed
 from shelfwise.retrieval.explain import explain
-from shelfwise.retrieval.facets import Counts, check_facets, count_in_columns, make_facets, selected_values
-from shelfwise.retrieval.facets_index import count_in_index
+from shelfwise.retrieval.facets import check_facets
 from shelfwise.retrieval.feedback import feedback
-from shelfwise.retrieval.filter_query import either, filter_query
+from shelfwise.retrieval.filter_query import filter_query
 from shelfwise.retrieval.filters import conditions, field_of, resolve, without_field
 from shelfwise.retrieval.fusion import parts
 from shelfwise.retrieval.lexical import LexicalPlan, both
+from shelfwise.retrieval.overlay import cosines
 from shelfwise.retrieval.ranked import Ranked, joined, no_parts
 from shelfwise.retrieval.state import State
 from shelfwise.types import Bool, Contribution, Facet, Filter, Float32, Int32, Sort
 
-KNOWN = 1000  # lexical scores read at once; when no more products match, every candidate's score is known
-MEMO = 100  # facets of the whole catalogue that are remembered
+KNOWN = 20_000  # matches listed; when no more match, candidates' scores and facets need no further look into the index
 MAX_OFFSET = 100_000
 MAX_LIMIT = 1000
 SORTS: dict[Sort, tuple[str, float]] = {
@@ -56,6 +57,7 @@ class Search:
         self.vector = self._checked(plan.vector)
         self.depth = max(plan.candidates, 1)
         self.took: dict[str, float] = {}
+        self._more = False
 
     def _checked(self, vector: Float32 | None) -> Float32 | None:
         dim = self.state.vectors.dim
@@ -74,6 +76,7 @@ class Search:
 
     def run(self, more: MoreFacets | None = None) -> Matches:
         """The page of matches, the total and the facets: the plan's, then those that `more` asks for."""
+        self._more = more is not None
         candidates = self._candidates()
         ordered = self._page(candidates)
         why = [()] * len(ordered.rows) if not self.plan.explain else self._explain(ordered)
@@ -110,9 +113,29 @@ class Search:
         """What the text finds, as deep as candidates and the page need; and how many match in all."""
         if self.lexical is None:
             return np.empty(0, np.int32), np.empty(0, np.float32), 0
+        if self._listed is not None:
+            rows, scores = self._listed
+            passed = self.allowed[rows]
+            return rows[passed], scores[passed], int(np.count_nonzero(passed))
         with self.timed("lexical"):
             depth = max(KNOWN, self.depth + self.plan.offset + self.plan.limit)
             return self.state.lexicon.find(self._filtered(self.lexical.query, self.filter), depth)
+
+    @cached_property
+    def _wide(self) -> Filter | None:
+        """The filter without what facets leave out: under it, the text is read once for the page and all facets."""
+        fields = {field_of(condition) for condition in conditions(self.filter)} - {None}
+        if not self._more:
+            fields &= {request.field for request in self.facets if request.exclude_own}
+        return reduce(without_field, sorted(filter(None, fields)), self.filter)
+
+    @cached_property
+    def _listed(self) -> tuple[Int32, Float32] | None:
+        """What the text finds under the wider filter; None when that is no wider, or too much to list."""
+        if self.lexical is None or self._wide == self.filter:
+            return None
+        with self.timed("lexical"):
+            return listed(self.state.lexicon, self._filtered(self.lexical.query, self._wide), KNOWN)
 
     @cached_property
     def _near(self) -> Int32:
@@ -124,46 +147,73 @@ class Search:
         with self.timed("dense"):
             return self.state.vectors.search(self.vector, self.depth, allowed)[0]
 
+    @cached_property
+    def _part(self) -> tuple[Int32, Float32]:
+        """Products that match some of the words, where too few match enough of them to fill the candidates.
+
+        Without a vector nothing is added to nothing: the shop says then that it asks for less.
+        """
+        count = self._text[2]
+        if self.lexical is None or self.lexical.loose is self.lexical.query or count >= self.depth:
+            return np.empty(0, np.int32), np.empty(0, np.float32)
+        if not count and self.vector is None:
+            return np.empty(0, np.int32), np.empty(0, np.float32)
+        with self.timed("lexical"):
+            rows, scores, _ = self.state.lexicon.find(self._filtered(self.lexical.loose, self.filter), self.depth)
+        new = ~np.isin(rows, self._text[0])
+        return rows[new], scores[new]
+
     def _candidates(self) -> Ranked:
         """Candidates of both sources, each with both scores where they can be known, best first."""
         rows, scores, count = self._text
+        part, part_scores = self._part
+        top = np.concatenate([rows[: self.depth], part])
         near = self._near
-        top, top_scores = rows[: self.depth], scores[: self.depth]
         new = near[~np.isin(near, top)]
         union = np.concatenate([top, new])
         with self.timed("complete"):
-            lexical = np.concatenate([top_scores, self._lexical_scores(new)])
-            dense = np.full(len(union), np.nan, np.float32)
-            if self.vector is not None:
-                dense = self.state.vectors.scores(self.vector, union)
-        self.unmatched = new[np.isnan(lexical[len(top) :])]
+            late = self._lexical_scores(new)
+            lexical = np.concatenate([scores[: self.depth], part_scores, late])
+            self.unmatched = np.concatenate([part, new[~self._matches(new, late)]])
         self.total = count + len(self.unmatched)
         with self.timed("fusion"):
-            return self._fused(union, lexical, dense)
+            return self._fused(union, lexical)
 
     def _lexical_scores(self, rows: Int32) -> Float32:
+        """Scores of rows by whatever words they have; NaN for those that have none."""
         known, scores, count = self._text
         if self.lexical is None or not len(rows):
             return np.full(len(rows), np.nan, np.float32)
-        if count > len(known):
-            return self.state.lexicon.scores(self.lexical.query, rows)
-        order = np.argsort(known)
-        places = np.searchsorted(known, rows, sorter=order)
-        places = order[np.minimum(places, len(known) - 1)] if len(known) else places
-        out = np.full(len(rows), np.nan, np.float32)
-        if len(known):
-            hit = known[places] == rows
-            out[hit] = scores[places[hit]]
-        return out
+        if self.lexical.loose is self.lexical.query and count <= len(known):
+            every = np.full(self.state.columns.n, np.nan, np.float32)
+            every[known] = scores
+            return every[rows]
+        return self.state.lexicon.scores(self.lexical.loose, rows)
 
-    def _fused(self, rows: Int32, lexical: Float32, dense: Float32) -> Ranked:
-        if self.vector is None or self.lexical is None:  # one source: its own score is the score, in its own order
-            return Ranked(rows, lexical if self.vector is None else dense, lexical, dense, no_parts(rows))
+    def _matches(self, rows: Int32, scores: Float32) -> Bool:
+        """Which rows match enough of the words; `scores` are those by whatever words they have."""
+        some = ~np.isnan(scores)
+        if self.lexical is not None and self.lexical.loose is not self.lexical.query:
+            known, _, count = self._text
+            asked = rows[some]
+            listed = count <= len(known)
+            enough = (
+                np.isin(asked, known) if listed else ~np.isnan(self.state.lexicon.scores(self.lexical.query, asked))
+            )
+            some[some] = enough
+        return some
+
+    def _fused(self, rows: Int32, lexical: Float32) -> Ranked:
+        if self.vector is None:  # one source: its own score is the score, in its own order
+            return Ranked(rows, lexical, lexical, np.full(len(rows), np.nan, np.float32), no_parts(rows))
+        vectors = self.state.vectors.vectors(rows)  # read once, for the cosine and for feedback
+        dense = cosines(vectors, self.vector)
+        if self.lexical is None:
+            return Ranked(rows, dense, lexical, dense, no_parts(rows))
         fusion = self.plan.fusion
         left, right = parts(lexical, dense, fusion)
         near = np.zeros(len(rows), np.float32)
         if fusion.feedback > 0:
-            vectors = self.state.vectors.vectors(rows)
             near = np.float32(fusion.feedback) * feedback(left + right, vectors, fusion.feedback_depth)
         score = np.round(left + right + near, 6)
         ranked = Ranked(rows, score, lexical, dense, np.stack([left, right, near], axis=1))  # [n, 3]
@@ -269,59 +319,24 @@ class Search:
     # --- facets ----------------------------------------------------------------------------------------------
 
     def _counted(self, asked: Sequence[FacetRequest]) -> list[Facet]:
-        """Each request counted over its match set; requests that leave out the same conditions share a count."""
-        filtered = {field_of(condition) for condition in conditions(self.filter)}
-        groups: dict[str, list[FacetRequest]] = {}
-        for request in dict.fromkeys(asked):
-            own = request.exclude_own and request.field in filtered
-            groups.setdefault(request.field if own else "", []).append(request)
-        counted: dict[FacetRequest, Facet] = {}
-        for field, requests in groups.items():
-            found = self._counts(requests, without_field(self.filter, field) if field else self.filter)
-            facets = make_facets(requests, found, selected_values(self.filter, requests))
-            counted.update(zip(requests, facets, strict=True))
-        return [counted[request] for request in asked]
-
-    def _counts(self, requests: Sequence[FacetRequest], filter: Filter | None) -> list[Counts]:
-        """Counts over all that the text matches under a filter, and the dense candidates.
-
-        Few matches are counted from the columns, many by the text index; both come to the same.
-        """
-        state, chosen = self.state, selected_values(self.filter, requests)
+        """Each request counted over all that the text matches and the other candidates."""
+        if not asked:
+            return []
         if self.lexical is None and self.vector is None:
-            if filter is None and self.filter is None:
-                return self._catalogue_counts(requests)
-            query = Query.all_query() if filter is None else filter_query(filter, state.lexicon.index, self.fields)
-            return count_in_index(state.lexicon, query, requests, self.fields, chosen)
-        rows, near = self._match_set(filter)
-        if rows is not None:
-            return count_in_columns(state.columns, np.union1d(rows, near), requests, self.fields)
-        queries = [self._filtered(self.lexical.query, filter)] if self.lexical is not None else []
-        queries += [state.lexicon.rows_query(near)] if len(near) else []
-        return count_in_index(state.lexicon, either(queries), requests, self.fields, chosen)
+            return browsed(self.state, self.fields, self.filter, asked)
+        rows, _, count = self._text
+        found = MatchSet(self.filter, rows if count <= len(rows) else None, self.unmatched)
+        wide = None if self._listed is None else (self._wide, self._listed[0])
+        return Counting(self.state, self.fields, found, wide, self._matching, self._near_under, KNOWN).facets(asked)
 
-    def _catalogue_counts(self, requests: Sequence[FacetRequest]) -> list[Counts]:
-        """Counts over the whole catalogue, the one match set that is large and asked for again and again."""
-        state = self.state
-        new = [request for request in requests if request not in state.counted]
-        if new and len(state.counted) < MEMO:
-            state.counted.update(
-                zip(new, count_in_index(state.lexicon, Query.all_query(), new, self.fields, {}), strict=True)
-            )
-        if all(request in state.counted for request in requests):
-            return [state.counted[request] for request in requests]
-        return count_in_index(state.lexicon, Query.all_query(), requests, self.fields, {})
+    def _matching(self) -> Query | None:
+        """What the text matches, without what only adds to a score: much faster where no score is needed."""
+        clause = self.plan.text
+        if self.lexical is None or clause is None:
+            return None
+        return self.state.lexicon.plan(replace(clause, phrase_boost=0.0, hints=(), coverage=0.0)).query
 
-    def _match_set(self, filter: Filter | None) -> tuple[Int32 | None, Int32]:
-        """What the text matches under a filter, None when that is too much to list; and the dense candidates."""
-        near = self._near
-        if self.vector is not None and filter != self.filter:
-            more = self.state.vectors.search(self.vector, self.depth, self.state.allowed(filter))[0]
-            near = np.union1d(near, more)  # those found under the whole filter stay, so that counts agree with totals
-        if self.lexical is None:
-            return np.empty(0, np.int32), near
-        if filter == self.filter:
-            rows, _, count = self._text
-        else:
-            rows, _, count = self.state.lexicon.find(self._filtered(self.lexical.query, filter), KNOWN)
-        return (rows if count <= len(rows) else None), near
+    def _near_under(self, filter: Filter | None) -> Int32:
+        if self.vector is None:
+            return np.empty(0, np.int32)
+        return self.state.vectors.search(self.vector, self.depth, self.state.allowed(filter))[0]

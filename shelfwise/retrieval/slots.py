@@ -29,8 +29,8 @@ class Expander(Protocol):
 class Weights:
     """What an alternative is worth beside the word itself (1.0)."""
 
-    synonym: float = 0.9
-    compound: float = 0.9
+    synonym: float = 0.5  # what is called by the word itself comes first
+    compound: float = 0.8
     code: float = 1.0
     gram: float = 0.7
     lone_gram: float = 0.5  # a pair of characters that spans two words
@@ -60,7 +60,11 @@ class SlotMaker:
         self._weights = weights
 
     def slots(
-        self, text: str, analysis: Analysis, words: Sequence[Word], applied: Sequence[Applied]
+        self,
+        text: str,
+        analysis: Analysis,
+        words: Sequence[Word],
+        applied: Sequence[Applied],
     ) -> tuple[Slot, ...]:
         """One slot for each of `words`, in the same order."""
         found = [[self._itself(word, applied)] for word in words]
@@ -78,8 +82,7 @@ class SlotMaker:
     def _itself(self, word: Word, applied: Sequence[Applied]) -> Alternative:
         for fix in applied:
             if _overlaps(word.token, fix.start, fix.end):
-                best = fix.fix.best
-                return Alternative((word.token.text,), best.confidence, "words", best.source)
+                return Alternative((word.token.text,), 1.0, "words", fix.fix.best.source)
         return Alternative((word.token.text,))
 
     def _corrections(self, words: Sequence[Word], applied: Sequence[Applied]) -> Iterator[tuple[int, Alternative]]:
@@ -87,7 +90,8 @@ class SlotMaker:
         for fix in applied:
             inside = [i for i, word in enumerate(words) if _overlaps(word.token, fix.start, fix.end)]
             others = [(fix.original, 1.0, "query")]
-            others += [(r.text, r.confidence, r.source) for r in fix.fix.readings[1:]]
+            sure = fix.fix.best.confidence
+            others += [(r.text, r.confidence / sure, r.source) for r in fix.fix.readings[1:]]
             for other, weight, source in others:
                 tokens = tuple(token.text for token in outer(self._analyzer.analyze(other).words))
                 for position in inside if tokens else ():
@@ -149,17 +153,20 @@ class SlotMaker:
                         yield position, Alternative((gram.text,), self._weights.lone_gram, "grams")
 
 
-def hints(analysis: Analysis, words: Sequence[Word]) -> tuple[Alternative, ...]:
+def hints(analyses: Sequence[Analysis]) -> tuple[Alternative, ...]:
     """What tells matches apart without being asked for by itself: words inside words, pairs of Chinese characters,
     single characters."""
-    asked = set(outer(analysis.words))
-    inner = (t.text for t in analysis.words if t not in asked and len(t.text) > 1 and not t.text.isdecimal())
     found = [
-        *((text, "words") for text in inner),
-        *((gram.text, "grams") for gram in analysis.grams),
-        *((character, "characters") for character in characters(analysis.grams)),
+        *((token.text, "words") for analysis in analyses for token in _inner(analysis)),
+        *((gram.text, "grams") for analysis in analyses for gram in analysis.grams),
+        *((character, "characters") for analysis in analyses for character in characters(analysis.grams)),
     ]
     return tuple(Alternative((text,), 1.0, group) for text, group in dict.fromkeys(found))[:MAX_HINTS]
+
+
+def _inner(analysis: Analysis) -> Iterator[Token]:
+    asked = set(outer(analysis.words))
+    return (t for t in analysis.words if t not in asked and len(t.text) > 1 and not t.text.isdecimal())
 
 
 def _possible_codes(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str, str]]:

@@ -59,7 +59,10 @@ class Speller:
         """What is probably misspelt in a query, in order, without overlaps (see Corrector)."""
         words = outer(analysis.words)[:MAX_WORDS]
         latin = [word for word in words if self._is_latin(text, word, analysis.codes)]
-        fixes = [*self._pinyin_fixes(text, latin), *self._latin_fixes(text, latin), *self._han_fixes(words, analysis)]
+        fixes = [*self._pinyin_fixes(text, latin), *self._latin_fixes(text, latin)]
+        strange = [g for g in analysis.grams if g.end - g.start == 2 and not self._frequency("grams", g.text)]
+        if strange:
+            fixes += [*self._han_fixes(words, strange), *self._han_guesses(words, analysis.grams, strange)]
         return _without_overlaps(fixes)
 
     def _is_latin(self, text: str, word: Token, codes: Sequence[Token]) -> bool:
@@ -84,7 +87,7 @@ class Speller:
                 inflected = not known and self._frequency("words", word.text) > 0
                 readings = self._latin_readings(typed[at], known, inflected, *around)
                 if readings:
-                    yield Fix(word.start, word.end, readings)
+                    yield Fix(word.start, word.end, readings, known=known > 0)
 
     def _latin_readings(
         self, typed: str, known: int, inflected: bool, before: Sequence[str], after: Sequence[str]
@@ -134,9 +137,8 @@ class Speller:
             readings = _offered(readings)
         return Fix(words[0].start, words[-1].end, readings)
 
-    def _han_fixes(self, words: Sequence[Token], analysis: Analysis) -> Iterator[Fix]:
-        """Stretches of whole words, one of them a lone character, with a pair of characters that no product has."""
-        grams = [g for g in analysis.grams if g.end - g.start == 2 and not self._frequency("grams", g.text)]
+    def _han_fixes(self, words: Sequence[Token], grams: Sequence[Token]) -> Iterator[Fix]:
+        """Stretches of whole words, one of them a lone character, with one of `grams`, which no product has."""
         for first, word in enumerate(words):
             stretch = ""
             for last in range(first, len(words)):
@@ -156,12 +158,32 @@ class Speller:
         before = words[first - 1].text if first and words[first - 1].end == start else ""
         after = words[last + 1].text if last + 1 < len(words) and words[last + 1].start == end else ""
         near = [c for c in self._han.near(stretch) if _alike(stretch, c.word.text)]
-        unknown = {2: 0.5, 3: 0.15}.get(len(stretch), 0.06)
-        readings = _readings(((_han_strength(c), c.word.text, c.source) for c in near), unknown)
+        readings = _readings(((_han_strength(c), c.word.text, c.source) for c in near), _unknown(stretch))
         if readings and not self._fits(readings[0], stretch, before, after):
             readings = _offered(readings)
         if readings:
             yield Fix(start, end, readings)
+
+    def _han_guesses(self, words: Sequence[Token], grams: Sequence[Token], strange: Sequence[Token]) -> Iterator[Fix]:
+        """Words that sound like any 2 to 4 characters around a strange pair; a slip often moves the cuts between words.
+
+        One of the pair stands outside longer words that the catalogue has, and no such word is cut. Readings are only
+        offered, and those that do not go with the characters on both sides not even that.
+        """
+        typed = {gram.start + at: character for gram in grams for at, character in enumerate(gram.text)}
+        known = [word for word in words if len(word.text) > 1 and self._frequency("words", word.text)]
+        inside = {at for word in known for at in range(word.start, word.end)}
+        loose = [gram for gram in strange if not {gram.start, gram.start + 1} <= inside][:MAX_WORDS]
+        for start, end in sorted({(s, s + n) for g in loose for n in (2, 3, 4) for s in range(g.end - n, g.start + 1)}):
+            stretch = "".join(typed.get(at, "") for at in range(start, end))
+            if len(stretch) == end - start and not any(w.start < cut < w.end for w in known for cut in (start, end)):
+                near = [c for c in self._han.near(stretch) if c.source == "phonetic" and _alike(stretch, c.word.text)]
+                before, after = typed.get(start - 1, ""), typed.get(end, "")
+                fitting = [c for c in near if self._beside(before, c.word.text) and self._beside(c.word.text, after)]
+                near, silent = fitting or near, not fitting
+                readings = _readings(((_han_strength(c), c.word.text, c.source) for c in near), _unknown(stretch))
+                if readings:
+                    yield Fix(start, end, _offered(readings), silent=silent)
 
     def _fits(self, reading: Reading, stretch: str, before: str, after: str) -> bool:
         """Whether a reading may be searched unasked: not for any other character, nor inside what may be a name.
@@ -172,8 +194,16 @@ class Speller:
             return False
         if len(stretch) > 2 or not _HAN.fullmatch(before[-1:] + after[:1]):
             return True
-        pairs = [(before[-1:] + reading.text[0]) if before else "", (reading.text[-1] + after[:1]) if after else ""]
-        return any(len(pair) == 2 and self._frequency("grams", pair) > 0 for pair in pairs)
+        return bool(before and self._beside(before, reading.text)) or bool(after and self._beside(reading.text, after))
+
+    def _beside(self, left: str, right: str) -> bool:
+        """Whether a product has the one before the other; nothing goes beside anything."""
+        return not left or not right or self._frequency("grams", left[-1] + right[0]) > 0
+
+
+def _unknown(stretch: str) -> float:
+    """The weight of the guess that a stretch of characters is simply unknown."""
+    return {2: 0.5, 3: 0.15}.get(len(stretch), 0.06)
 
 
 def _alike(typed: str, word: str) -> bool:

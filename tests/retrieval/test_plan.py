@@ -89,7 +89,7 @@ def test_a_sure_correction_is_searched_and_the_original_kept() -> None:
     assert planned.did_you_mean is None
     clause = planned.plan.text
     assert clause is not None
-    assert Alternative(("phone",), 0.9, "words", "typo") in clause.slots[0].alternatives
+    assert Alternative(("phone",), 1.0, "words", "typo") in clause.slots[0].alternatives
     assert Alternative(("fone",), 1.0, "words", "query") in clause.slots[0].alternatives
 
 
