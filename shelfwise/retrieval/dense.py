@@ -19,7 +19,7 @@ import faiss as _faiss
 import numpy as np
 
 from shelfwise.errors import InputError
-from shelfwise.retrieval.arrays import load_array, products, save_array
+from shelfwise.retrieval.arrays import from_half, load_array, products, save_array
 from shelfwise.types import Bool, Float32, Int32, Int64
 
 faiss: Any = _faiss  # its type hints do not know its own keyword arguments
@@ -208,14 +208,14 @@ class VectorIndex:
 
     def scores(self, vector: Float32, rows: Int32 | Int64) -> Float32:
         """Inner products of `vector` with the given rows, Float32[len(rows)]; NaN for rows without a vector."""
-        out = products(self.vectors[rows].astype(np.float32), vector)
+        out = products(from_half(self.vectors[rows]), vector)
         if self._present is not None:
             out[~self._present[rows]] = np.nan
         return out
 
     def rows(self, rows: Int32 | Int64) -> Float32:
         """The vectors of rows, Float32[len(rows), d]; NaN for rows without one."""
-        out: Float32 = self.vectors[rows].astype(np.float32)
+        out = from_half(self.vectors[rows])
         if self._present is not None:
             out[~self._present[rows]] = np.nan
         return out

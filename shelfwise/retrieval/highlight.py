@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -33,12 +33,16 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What counts as a match: Latin words and runs of words as tokens, codes, Chinese texts."""
+    """What counts as a match: Latin words and runs of words as tokens, codes, Chinese texts.
+
+    told: Latin pieces of texts seen so far, and whether a match can begin there; most cannot, and are passed over.
+    """
 
     words: frozenset[str]
     runs: Mapping[str, tuple[tuple[str, ...], ...]]  # first token → runs of several
     codes: frozenset[str]
     han: re.Pattern[str] | None
+    told: dict[str, bool] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, clause: TextClause) -> Wanted:
@@ -99,14 +103,26 @@ class Highlighter:
     def spans(self, text: str, wanted: Wanted) -> list[Span]:
         """The parts of a text that match, in order, merged where they touch or overlap."""
         folded = normalise(text)
-        pieces = [(match.group(), match.start(), match.end()) for match in _PIECE.finditer(folded.text)]
-        found = [*self._words(pieces, wanted), *_codes(pieces, wanted.codes)]
+        found: list[Span] = []
+        if wanted.codes or self._begins(_PIECE.findall(folded.text), wanted):
+            pieces = [(match.group(), *match.span()) for match in _PIECE.finditer(folded.text)]
+            found += [*self._words(pieces, wanted), *_codes(pieces, wanted.codes)]
         if wanted.han is not None:
             found += [match.span() for match in wanted.han.finditer(folded.text)]
         return merged(folded.original(start, end) for start, end in found)
 
+    def _begins(self, pieces: Sequence[str], wanted: Wanted) -> bool:
+        """Whether a word or a run of words may begin at one of the pieces."""
+        told = wanted.told
+        for piece in pieces:
+            if piece not in told:
+                told[piece] = any(token in wanted.words or token in wanted.runs for token, _, _ in self._tokens(piece))
+        return any(told[piece] for piece in pieces)
+
     def _words(self, pieces: Sequence[tuple[str, int, int]], wanted: Wanted) -> Iterator[Span]:
         for at, (piece, start, end) in enumerate(pieces):
+            if not wanted.told.get(piece, True):
+                continue
             for token, left, right in self._tokens(piece):
                 if token in wanted.words:
                     yield start + left, start + right

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from shelfwise.retrieval import searching
+from shelfwise.retrieval import counting, searching
 from shelfwise.retrieval.base import Alternative, Change, FacetRequest, Plan, Slot, TextClause
+from shelfwise.retrieval.counting import Counting, MatchSet
 from shelfwise.retrieval.embedded import EmbeddedEngine, EmbeddedReader
+from shelfwise.retrieval.facets import Counts
 from shelfwise.types import And, AnyOf, Range
 from tests.retrieval.engine_corpus import TEXT_FIELDS, catalogue, unit
 
@@ -54,7 +57,7 @@ def test_both_ways_of_counting_agree(
     )
     from_columns = reader.search(plan)
     monkeypatch.setattr(searching, "KNOWN", 0)
-    monkeypatch.setattr(searching.Search, "_match_set", lambda search, filter: (None, match_set(search, filter)[1]))
+    monkeypatch.setattr(counting.Counting, "_counts", counted_in_index)
     in_index = reader.search(plan)
     assert from_columns.total == in_index.total > 0
     for one, other in zip(from_columns.facets, in_index.facets, strict=True):
@@ -64,7 +67,11 @@ def test_both_ways_of_counting_agree(
         assert (one.low, one.high) == (other.low, other.high)
 
 
-match_set = searching.Search._match_set
+def counted_in_index(self: Counting, requests: Sequence[FacetRequest], over: MatchSet) -> list[Counts]:
+    return count(self, requests, replace(over, rows=None))
+
+
+count = Counting._counts
 
 
 def test_further_facets_are_chosen_from_the_page(reader: EmbeddedReader) -> None:
