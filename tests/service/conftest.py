@@ -83,6 +83,11 @@ def real_shop(kept_shop: Any) -> Iterator[Shop]:
     restorer.restore()
 
 
+@pytest.fixture
+def real_client(real_shop: Shop, connect: Callable[..., TestClient]) -> TestClient:
+    return connect(real_shop)
+
+
 @pytest.fixture(params=["fake", "real"])
 def any_shop(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue("shop" if request.param == "fake" else "real_shop")
@@ -131,7 +136,7 @@ def connect() -> Iterator[Callable[..., TestClient]]:
     opened: list[TestClient] = []
 
     def connect(shop: Any, **options: Any) -> TestClient:
-        app = create_app(shop, clock=time.monotonic, **options)
+        app = create_app(shop, **{"clock": time.monotonic, **options})
         client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
         opened.append(client.__enter__())
         return client

@@ -54,10 +54,10 @@ def explain(why: Explanation, text: str = "") -> tuple[Reason, ...]:
 def spoken(token: str, words: Sequence[str]) -> str:
     """A token (a stem, as a rule) as the word it stands for.
 
-    >>> spoken("batteri", ["battery", "case"]), spoken("手机", ["case"])
-    ('battery', '手机')
+    >>> spoken("batteri", ["battery", "case"]), spoken("hike", ["hiking"]), spoken("手机", ["case"])
+    ('battery', 'hiking', '手机')
     """
-    for beginning in (token, re.sub("i$", "y", token)):
+    for beginning in (token, re.sub("i$", "y", token), re.sub("e$", "", token)):
         found = [word for word in words if word.startswith(beginning)]
         if found:
             return min(found, key=len)
