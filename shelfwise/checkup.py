@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from shelfwise.errors import ShelfwiseError
-from shelfwise.shop import DATABASE, Shop
+from shelfwise.shop import Shop
 
 FREE_SPACE = 2_000_000_000  # bytes; a generation, its successor and the encoder fit in it
 BEHIND = 0.1  # share of the catalogue changed since the index was built from which it is better built anew
@@ -63,7 +63,7 @@ def _machine(folder: Path) -> Iterator[Finding]:
 def _catalogue(shop: Shop) -> Iterator[Finding]:
     damage = shop.catalog.store.damage()
     if damage:
-        yield Finding("catalogue", "bad", f"{shop.folder / DATABASE}: {'; '.join(damage[:3])}", RESTORE)
+        yield Finding("catalogue", "bad", "; ".join(damage[:3]), RESTORE)
     elif count := shop.catalog.store.count():
         yield Finding("catalogue", "good", f"{count:,} products")
     else:

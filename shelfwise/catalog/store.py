@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from shelfwise.catalog import codec, schema
 from shelfwise.catalog.base import Offer, ProductChange
-from shelfwise.catalog.database import WAIT_SECONDS, connect, reading, writing
+from shelfwise.catalog.database import WAIT_SECONDS, connect, name, reading, writing
 from shelfwise.catalog.writer import Writer, chunks, encoded, is_storable, storable, upsert_statement
-from shelfwise.errors import InputError
+from shelfwise.errors import InputError, StorageError
 from shelfwise.types import Product, Review
 
 PAGE = 256  # rows held in memory by a read that goes through the whole catalogue
@@ -151,9 +151,13 @@ class SqlCatalogStore:
         """What is wrong with the database's file, read from end to end; nothing where a server keeps it."""
         if self.engine.dialect.name != "sqlite":
             return ()
-        with reading(self.engine) as connection:
-            found = connection.execute(sa.text("PRAGMA quick_check(5)")).scalars().all()
-        return tuple(" ".join(str(line).split()) for line in found if line != "ok")
+        file = name(self.engine)
+        try:
+            with reading(self.engine) as connection:
+                found = connection.execute(sa.text("PRAGMA quick_check(5)")).scalars().all()
+        except StorageError as error:
+            return (error.message,)
+        return tuple(f"{file}: {' '.join(str(line).split())}" for line in found if line != "ok")
 
     # --- its life --------------------------------------------------------------------------------------------
 

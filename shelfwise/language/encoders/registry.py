@@ -60,6 +60,8 @@ def _load_onnx(settings: EncoderSettings, folder: Path, environment: Mapping[str
     from shelfwise.language.encoders.onnx import OnnxEncoder
 
     path = folder / _need(settings, "path")
+    if not path.exists():
+        raise EncoderError(f"encoder.path: there is no {path}.")
     model = path / "model.onnx" if path.is_dir() else path
     return OnnxEncoder(
         model,
