@@ -57,7 +57,7 @@ class CatalogueProfile:
         try:
             found = orjson.loads((folder / FILE).read_bytes())
             return cls(found["facets"], found["price_bounds"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise CorruptIndexError(f"{folder / FILE}: {error}", hint="Index again.") from error
 
 
