@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -16,6 +17,7 @@ from shelfwise.errors import SettingsError
 from shelfwise.service.app import create_app
 from shelfwise.service.base import ShopView
 
+YOUNG = 50_000  # new objects before the garbage collector looks at them; a search makes some ten thousand
 GRACE = 10  # seconds that running requests may take to end
 
 
@@ -62,7 +64,15 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            _settle()
             self._tell()
+
+
+def _settle() -> None:
+    """Spares the garbage collector what stays for good; else it goes through all of it in the middle of searches."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, 20, 100)
 
 
 def _listen(host: str, port: int) -> socket.socket:
