@@ -29,7 +29,7 @@ def lexical(*pairs: tuple[str, float]) -> list[Contribution]:
         (lexical(("title", 3.0)), "Matches in title", "标题匹配"),
         (lexical(("brand", 2.0), ("title", 5.0)), "Matches in title and brand", "标题、品牌匹配"),
         (lexical(("tags", 1.0), ("brand", 2.0), ("category", 3.0)), "Matches in category and brand", "类目、品牌匹配"),
-        (lexical(("tags", 2.0), ("codes", 3.0), ("title_grams", 2.5)), "Matches in model number and title", "型号、标题匹配"),
+        (lexical(("tags", 2), ("codes", 3), ("title", 2.5)), "Matches in model number and title", "型号、标题匹配"),
         (lexical(("title", 2), ("brand", 3), ("title_grams", 2)), "Matches in title and brand", "标题、品牌匹配"),
         (lexical(("title", -1.0), ("tags", 0.0), ("attributes", 0.1)), "Matches in specifications", "参数匹配"),
         ([Contribution("dense", "cosine", 0.8)], MEANING["en"], MEANING["zh"]),
