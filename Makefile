@@ -47,7 +47,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.speed $(ARGS)
 
 docs: setup
-	$(BIN)/pdoc --output-directory build/docs shelfwise
+	$(BIN)/python docs/build.py build/docs
 
 clean:
 	rm -rf $(VENV) build dist demo-shop .mypy_cache .ruff_cache .pytest_cache
