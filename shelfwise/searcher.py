@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,14 +65,11 @@ class Searcher:
         self.analyzer = analyzer
         frequency = self.reader.document_frequency
         rules = [*default_rules(), *(read_rules(synonyms) if synonyms.is_file() else [])]
-        self._planner = Planner(
-            analyzer,
-            Synonyms(rules, analyzer),
-            Speller.open(folder / "spelling", frequency),
-            Compounds(analyzer, frequency),
-            PlanSettings.of(settings),
-            search=settings,
+        known = Synonyms(rules, analyzer), Speller.open(folder / "spelling", frequency), Compounds(analyzer, frequency)
+        self._planners: Callable[[SearchSettings], Planner] = lambda settings: Planner(
+            analyzer, *known, PlanSettings.of(settings), search=settings
         )
+        self._planner = self._planners(settings)
         self._suggester = Suggester.open(folder / "suggest")
         self._centre = QueryCentre.open(folder / "centre")
         self._profile = CatalogueProfile.open(folder / "profile")
@@ -116,6 +114,12 @@ class Searcher:
     def suggest(self, prefix: str, limit: int) -> list[Suggestion]:
         """Lines under the search field."""
         return self._suggester.suggest(prefix, limit)
+
+    def tuned(self, settings: SearchSettings) -> Searcher:
+        """The same index, searched with other settings. Close only the original."""
+        other = copy.copy(self)
+        other._settings, other._planner = settings, self._planners(settings)
+        return other
 
     # --- live changes ----------------------------------------------------------------------------------------
 

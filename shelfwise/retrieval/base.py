@@ -124,6 +124,7 @@ class Plan:
     offset: int = 0
     limit: int = 24
     candidates: int = 200  # how deep each of the two rankings is read before fusion
+    relevant: float = 0.0  # sorted by a column, matches below this share of the best score come after all others
     explain: bool = False
 
 

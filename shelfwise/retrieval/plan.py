@@ -43,12 +43,11 @@ class PlanSettings:
     weights: Weights = field(default_factory=Weights)
     minimum_match: float = 0.67
     tie_breaker: float = 1.0  # fields add up
-    coverage: float = 3.0
-    feedback: float = 0.4
     phrase_boost: float = 0.3
     phrase_fields: tuple[str, ...] = ("title",)
     phrase_slop: int = 2
     sure: float = 0.45
+    relevant: float = 0.5
     typos: bool = True
     max_characters: int = 512
     max_slots: int = 32
@@ -61,7 +60,9 @@ class PlanSettings:
                 near = difflib.get_close_matches(name, WORD_FIELDS, 1, 0.4)
                 known = f"Did you mean {near[0]!r}?" if near else f"Known fields: {', '.join(WORD_FIELDS)}."
                 raise SettingsError(f"search.words: unknown field {name!r}.", hint=known)
-        return cls(words={**WORD_BOOSTS, **search.words}, minimum_match=search.minimum_match, typos=search.typos)
+        weights = Weights(synonym=search.synonym_weight)
+        words = {**WORD_BOOSTS, **search.words}
+        return cls(words=words, weights=weights, minimum_match=search.minimum_match, typos=search.typos)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +148,13 @@ class Planner:
                 self._search.fusion,
                 self._search.lexical_weight,
                 self._search.dense_weight,
-                feedback=self._settings.feedback,
+                feedback=self._search.feedback,
             ),
             sort=query.sort,
             offset=query.page.offset,
             limit=query.page.limit,
             candidates=self._search.candidates,
+            relevant=self._settings.relevant,
             explain=query.explain,
         )
         return Planned(
@@ -211,7 +213,7 @@ class Planner:
             phrase_fields=settings.phrase_fields,
             phrase_slop=settings.phrase_slop,
             hints=hints(analyses),
-            coverage=settings.coverage,
+            coverage=self._search.coverage,
             partial=self._search.partial,
         )
 

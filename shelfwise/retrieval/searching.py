@@ -31,6 +31,7 @@ from shelfwise.retrieval.state import State
 from shelfwise.types import Bool, Contribution, Facet, Filter, Float32, Int32, Sort
 
 KNOWN = 20_000  # matches listed; when no more match, candidates' scores and facets need no further look into the index
+SORTED = 5000  # matches that are fused to tell the relevant ones when sorting by something else
 MAX_OFFSET = 100_000
 MAX_LIMIT = 1000
 SORTS: dict[Sort, tuple[str, float]] = {
@@ -271,22 +272,29 @@ class Search:
         return Ranked(rows, zero, unknown, unknown, no_parts(rows))
 
     def _sorted(self, candidates: Ranked, start: int, end: int) -> Ranked:
+        """The relevant matches in the plan's order, then the others: the cheapest case is no answer to a phone."""
+        every = self._every(candidates)
+        good = every.score >= self.plan.relevant * every.score.max(initial=0)
+        count = int(good.sum())
+        first = self._by_column(np.sort(every.rows[good]), end)
+        rest = self._by_column(np.sort(every.rows[~good]), end - count) if end > count else first[:0]
+        page = np.concatenate([first, rest])[start:end]
+        order = np.argsort(every.rows)
+        return every.take(order[np.searchsorted(every.rows, page, sorter=order)].astype(np.int32))
+
+    def _every(self, candidates: Ranked) -> Ranked:
+        """All that matches, with fused scores of the best by words (SORTED of them) and of the candidates."""
         rows, scores, count = self._text
-        if self.lexical is not None and count > len(rows):
+        if count <= self.depth:
+            return candidates
+        if count > len(rows) and self.lexical is not None:
             rows, scores, _ = self.state.lexicon.find(self._filtered(self.lexical.query, self.filter), count)
-        everything = np.concatenate([rows, self.unmatched])
-        page = self._by_column(np.sort(everything), end)[start:end]
-        place = {row: number for number, row in enumerate(candidates.rows.tolist())}
-        lexical_of = dict(zip(rows.tolist(), scores.tolist(), strict=True))
-        lexical = np.array([lexical_of.get(row, np.nan) for row in page.tolist()], np.float32)
-        dense = np.full(len(page), np.nan, np.float32)
-        if self.vector is not None:
-            dense = self.state.vectors.scores(self.vector, page)
-        score, parts_ = np.zeros(len(page), np.float32), no_parts(page)
-        for at, row in enumerate(page.tolist()):
-            if row in place:
-                score[at], parts_[at] = candidates.score[place[row]], candidates.parts[place[row]]
-        return Ranked(page, score, lexical, dense, parts_)
+        more = ~np.isin(candidates.rows, rows)
+        best = np.concatenate([rows[:SORTED], candidates.rows[more]])
+        known = self._fused(best, np.concatenate([scores[:SORTED], candidates.lexical[more]]))
+        rows, scores = rows[SORTED:], scores[SORTED:]
+        unknown = np.full(len(rows), np.nan, np.float32)
+        return joined(known, Ranked(rows, np.zeros(len(rows), np.float32), scores, unknown, no_parts(rows)))
 
     def _by_column(self, rows: Int32, count: int) -> Int32:
         """The first `count` or more of the rows (rising) in the plan's order; rows without the number come last."""

@@ -196,6 +196,23 @@ def test_pages_cover_the_matches_once(live: Live, sort: Sort, kind: str) -> None
     assert known == sorted(known, reverse=sort.startswith("-"))
 
 
+@pytest.mark.parametrize("kind", ["lexical", "dense", "hybrid"])
+def test_sorted_by_price_the_relevant_come_first(live: Live, kind: str) -> None:
+    text = clause("w1", "w2", minimum_match=0.5) if kind != "dense" else None
+    vector = unit(np.random.default_rng(1)) if kind != "lexical" else None
+    plan = {"text": text, "vector": vector, "candidates": 400}
+    score = {item.id: item.score for item in live.reader.search(Plan(**plan, limit=1000)).items}  # type: ignore[arg-type]
+    best = max(score.values())
+    for offset in (0, 5):
+        found = live.ids(Plan(**plan, sort="price", relevant=0.7, limit=1000, offset=offset))  # type: ignore[arg-type]
+        price = {id: live.products[id].numbers.get("price", np.inf) for id in score}
+        expected = sorted(score, key=lambda id: (score[id] < 0.7 * best, price[id]))[offset:]
+        assert [(score[id] < 0.7 * best, price[id]) for id in found] == [
+            (score[id] < 0.7 * best, price[id]) for id in expected
+        ]
+    assert 0 < sum(value >= 0.7 * best for value in score.values()) < len(score)
+
+
 def test_equal_scores_stand_in_order_of_id(tmp_path: Path) -> None:
     vector = unit(np.random.default_rng(0))
     ids = ["b", "d", "a", "c"]
