@@ -87,6 +87,11 @@ class Suggester:
                 self._live.add(line, keys(line.text))
             self._newest[product.id] = first, lines
 
+    def remove(self, id: str) -> None:
+        """Takes a product's lines out."""
+        with self._lock:
+            self._newest[id] = len(self._live), []
+
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
         """At most `limit` lines for what was typed so far, best first; nothing for an empty text."""
         typed = pieces(prefix[:TYPED])

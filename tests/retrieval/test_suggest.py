@@ -162,6 +162,17 @@ def test_a_changed_product_is_suggested_by_its_new_title_only(suggester: Suggest
     assert "Gaming mouse, wired" not in texts(suggester, "gaming")
 
 
+def test_a_removed_product_is_not_suggested_until_it_comes_back(suggester: Suggester) -> None:
+    suggester.add(Product("n1", "Zeppelin 气球"))
+    for id, typed, line in (("p3", "gaming", "Gaming mouse, wired"), ("n1", "zeppel", "Zeppelin 气球")):
+        assert line in texts(suggester, typed)
+        suggester.remove(id)
+        assert line not in texts(suggester, typed)
+        suggester.add(Product(id, line))
+        assert line in texts(suggester, typed)
+    suggester.remove("never was there")
+
+
 def test_threads_may_add_and_ask(suggester: Suggester) -> None:
     failures: list[BaseException] = []
 
