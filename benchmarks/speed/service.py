@@ -29,6 +29,7 @@ from benchmarks.speed.compare import Say
 from benchmarks.speed.engines import ROOT, EngineError, memory_of
 from benchmarks.speed.service_shop import ShopSpec
 from shelfwise.retrieval.filters import parse_filter
+from shelfwise.service.server import settle
 from shelfwise.shop import Shop
 from shelfwise.simulate import demo_queries
 from shelfwise.types import Query
@@ -99,6 +100,8 @@ def in_process(shop: Path, asked: Sequence[str], load: Load) -> dict[str, Any]:
     ms, cpu, stages = [], [], dict[str, list[float]]()
     with Shop.open(shop) as opened:
         for number, text in enumerate(asked):
+            if number == load.warm:
+                settle()  # as a server does
             query = Query(text, filters=parse_filter(filters(number)), facets=FACETS, mode="hybrid")
             begun, used = time.perf_counter(), time.thread_time()
             slate = opened.search(query)

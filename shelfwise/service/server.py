@@ -64,11 +64,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            _settle()
+            settle()
             self._tell()
 
 
-def _settle() -> None:
+def settle() -> None:
     """Spares the garbage collector what stays for good; else it goes through all of it in the middle of searches."""
     gc.collect()
     gc.freeze()
