@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import structlog
+
 from shelfwise.catalog.base import ProductChange
 from shelfwise.catalog.codec import decode
 from shelfwise.errors import EncoderError
-from shelfwise.indexing import Terms, vectorised
+from shelfwise.indexing import Terms, name_of, vectorised
 from shelfwise.language.analyzer import BilingualAnalyzer
 from shelfwise.language.base import Encoder
 from shelfwise.language.detect import detect
-from shelfwise.retrieval.base import Change, FacetRequest, Match, Matches, Plan, Reader
+from shelfwise.retrieval.base import Change, FacetRequest, IndexedProduct, Match, Matches, Plan, Reader
 from shelfwise.retrieval.centring import QueryCentre
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import Documents
@@ -135,14 +137,25 @@ class Searcher:
         return count + (self._apply(batch) if batch else 0)
 
     def _apply(self, batch: Sequence[ProductChange]) -> int:
-        products = [change.product for change in batch if change.product is not None]
-        indexed = {one.id: one for one in vectorised(self._documents, self._encoder, products)}
+        whole = [change.product for change in batch if change.kind == "upsert" and change.product is not None]
+        offers = [change.product for change in batch if change.kind == "offer" and change.product is not None]
+        indexed = {one.id: one for one in (*self._vectorised(whole), *vectorised(self._documents, None, offers))}
         self.reader.apply([Change(change.kind, change.id, indexed.get(change.id)) for change in batch])
         for change in batch:
             if change.kind == "upsert" and change.product is not None:
                 self._suggester.add(change.product)
+            elif change.kind == "delete":
+                self._suggester.remove(change.id)
         self.revision = max(self.revision, *(change.revision for change in batch))
         return len(batch)
+
+    def _vectorised(self, products: Sequence[Product]) -> list[IndexedProduct]:
+        """Products in index form; without vectors, found by words only, while the encoder does not answer."""
+        try:
+            return vectorised(self._documents, self._encoder, products)
+        except EncoderError as error:
+            structlog.get_logger("shelfwise.searcher").warning("indexed_without_vectors", error=str(error))
+            return vectorised(self._documents, None, products)
 
     def close(self) -> None:
         """Remove what the reader kept on disk."""
@@ -151,10 +164,13 @@ class Searcher:
     # --- the stages ------------------------------------------------------------------------------------------
 
     def _answer(self, query: Query, took: dict[str, float]) -> Answer:
+        mode = query.mode or self._settings.mode
+        if mode == "dense" and self._encoder is None:
+            query = replace(query, mode="lexical")
         with _timed(took, "plan"):
             planned = self._planner.plan(query, facets=self._facets(query))
         with _timed(took, "encode"):
-            planned, degraded = self._with_vector(planned, query.mode or self._settings.mode)
+            planned, degraded = self._with_vector(planned, mode)
         products: list[Product] = []
 
         def more(found: Sequence[Match]) -> tuple[FacetRequest, ...]:
@@ -169,6 +185,8 @@ class Searcher:
                 matches = self._run(plan, more, took)
                 if matches.total:
                     break
+        elif _only_near(planned, matches) and query.page.offset == 0:
+            relaxed = [Relaxation("words", planned.words)]
         return Answer(planned, matches, tuple(products), tuple(relaxed) if matches.total else (), degraded)
 
     def _run(
@@ -184,7 +202,8 @@ class Searcher:
         if mode == "lexical" or not planned.text:
             return planned, ()
         if self._encoder is None:
-            return planned, ("encoder",) if mode == "dense" else ()
+            missed = mode == "dense" or self.generation.manifest.versions.get("encoder") != name_of(None)
+            return planned, ("encoder",) if missed else ()
         try:
             texts = [text for text in (planned.text, planned.guess) if text]
             vector = self._encoder.encode(texts, "query").mean(axis=0)
@@ -222,6 +241,12 @@ class Searcher:
                 for value in values
             )
         return replace(facet, values=values, label={locale: labels.field(facet.field, locale) for locale in LOCALES})
+
+
+def _only_near(planned: Planned, matches: Matches) -> bool:
+    """Whether no product has a word of the query, so that all found are only the nearest in meaning."""
+    asked = planned.plan.text is not None and planned.plan.sort == "relevance"
+    return asked and bool(matches.items) and all(item.lexical is None for item in matches.items)
 
 
 @contextmanager

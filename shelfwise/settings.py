@@ -31,7 +31,7 @@ class ShopSettings(Section):
     name: str = "My shop"
     database: str = ""
     languages: tuple[Literal["en", "zh"], ...] = ("en", "zh")
-    currency: str = "CNY"
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
 
 
 class EncoderSettings(Section):

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -51,9 +52,9 @@ class QueryCentre:
         if not file.exists():
             return cls({})
         try:
-            with np.load(file, allow_pickle=False) as means:
+            with file.open("rb") as opened, np.load(opened, allow_pickle=False) as means:
                 return cls({language: means[language] for language in means.files}, strength)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile) as error:
             raise CorruptIndexError(f"{file}: {error}", hint="Index again.") from error
 
 

@@ -25,6 +25,7 @@ GRAM_FIELDS: Final = ("title_grams", "text_grams")
 CHARACTER_FIELDS: Final = ("title_characters",)
 CODE_FIELDS: Final = ("codes",)
 TEXT_FIELDS: Final = WORD_FIELDS + GRAM_FIELDS + CHARACTER_FIELDS + CODE_FIELDS
+COMBINED: Final = "all"
 # How often each field's words stand in "all": BM25F (Robertson, Zaragoza and Taylor, CIKM 2004) by repetition.
 SHARES: Final[Mapping[str, int]] = {"title": 3, "description": 2, "brand": 1, "category": 1, "attributes": 1, "tags": 1}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from tantivy import Query
+from functools import cached_property
 
+import numpy as np
+from tantivy import Occur, Query
+
+from shelfwise.retrieval.document import COMBINED, SHARES
 from shelfwise.retrieval.lexical import Branch, LexicalPlan, Lexicon, both
 from shelfwise.types import Contribution, Float32, Int32
 
@@ -17,7 +20,8 @@ def explain(
     fused: Float32 | None,
 ) -> list[tuple[Contribution, ...]]:
     """For each row: stage "lexical" (by field; the values add up to the lexical score), stage "dense" (the cosine)
-    and, where the two were fused, stage "fusion" (what each added to the fused score)."""
+    and, where the two were fused, stage "fusion" (what each added to the fused score). What the combined field gives
+    is told of the fields that have the word, by their shares."""
     out: list[list[Contribution]] = [[] for _ in rows]
     if plan is not None and len(rows):
         scored = RowScores(lexicon, rows)
@@ -39,16 +43,42 @@ class RowScores:
     """Scores of the same few rows by one query after another."""
 
     def __init__(self, lexicon: Lexicon, rows: Int32) -> None:
-        self._lexicon, self._these = lexicon, lexicon.rows_query(rows)
+        self.lexicon, self._these = lexicon, lexicon.rows_query(rows)
         self._order = np.argsort(rows)
         self._rows = rows[self._order]
 
     def of(self, query: Query) -> Float32:
         """The query's score of each row; 0 where it does not match."""
         out = np.zeros(len(self._rows), np.float32)
-        found, scores, _ = self._lexicon.find(both(query, self._these), len(self._rows))
+        found, scores, _ = self.lexicon.find(both(query, self._these), len(self._rows))
         out[self._order[np.searchsorted(self._rows, found)]] = scores
         return out
+
+
+class Inside:
+    """Which fields of each row have the tokens that the combined field has: a score of 1, 2, 4 … for each field."""
+
+    def __init__(self, scored: RowScores, tokens: tuple[str, ...]) -> None:
+        self._scored, self._tokens = scored, tokens
+        self._fields = [field for field in SHARES if field in scored.lexicon.text_fields]
+
+    @cached_property
+    def _found(self) -> list[int]:
+        lexicon = self._scored.lexicon
+        fields = [Query.const_score_query(lexicon.tokens_query(f, self._tokens), 2.0**i) for i, f in self._numbered]
+        return [int(score) for score in self._scored.of(Query.boolean_query([(Occur.Should, f) for f in fields]))]
+
+    @cached_property
+    def _numbered(self) -> list[tuple[int, str]]:
+        return list(enumerate(self._fields))
+
+    def __call__(self, place: int) -> list[tuple[str, float]]:
+        """The fields and what part of the score each may claim, by its share in the combined field; in all 1."""
+        if not self._tokens or not self._fields:
+            return [(COMBINED, 1.0)]
+        names = [field for i, field in self._numbered if self._found[place] >> i & 1]
+        total = sum(SHARES[name] for name in names)
+        return [(name, SHARES[name] / total) for name in names] or [(COMBINED, 1.0)]
 
 
 def _slot(scored: RowScores, plan: LexicalPlan, branches: tuple[Branch, ...], out: list[list[Contribution]]) -> None:
@@ -56,13 +86,15 @@ def _slot(scored: RowScores, plan: LexicalPlan, branches: tuple[Branch, ...], ou
     parts = [_branch(scored, plan, branch) for branch in branches]  # each Float32[fields, rows]
     if not parts:
         return
+    inside = [Inside(scored, branch.tokens) for branch in branches]
     best = np.argmax([part.sum(axis=0) for part in parts], axis=0)
     for place, number in enumerate(best.tolist()):
         branch, part = branches[number], parts[number]
+        detail = branch.text if branch.source == "query" else f"{branch.source}: {branch.text}"
         for leaf, value in zip(branch.leaves, part[:, place].tolist(), strict=True):
             if value > 0:
-                detail = branch.text if branch.source == "query" else f"{branch.source}: {branch.text}"
-                out[place].append(Contribution("lexical", leaf.field, value, detail))
+                for field, share in inside[number](place) if leaf.field == COMBINED else ((leaf.field, 1.0),):
+                    out[place].append(Contribution("lexical", field, value * share, detail))
 
 
 def _branch(scored: RowScores, plan: LexicalPlan, branch: Branch) -> Float32:

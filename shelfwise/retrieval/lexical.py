@@ -43,6 +43,7 @@ class Branch:
     text: str
     source: str
     leaves: tuple[Leaf, ...]
+    tokens: tuple[str, ...] = ()  # of one alternative
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Lexicon:
                 fair = 1.0 if alternative.source == "query" else min(1.0, limit / rarity)
                 leaves = tuple(self._leaves(alternative, alternative.weight * fair, clause))
                 if leaves:
-                    yield Branch(" ".join(alternative.tokens), alternative.source, leaves)
+                    yield Branch(" ".join(alternative.tokens), alternative.source, leaves, alternative.tokens)
 
     def _rarity(self, alternative: Alternative, clause: TextClause) -> float | None:
         """Σ over tokens of idf, each taken in the field where it is commonest; None when one is not in the index."""
@@ -133,7 +134,7 @@ class Lexicon:
     def _leaves(self, alternative: Alternative, weight: float, clause: TextClause) -> Iterator[Leaf]:
         for field, boost in clause.fields.get(alternative.group, {}).items():
             if weight * boost > 0 and all(self.frequency(field, token) for token in alternative.tokens):
-                query = self._tokens_query(field, alternative.tokens, SLOP)
+                query = self.tokens_query(field, alternative.tokens)
                 yield Leaf(field, Query.boost_query(query, weight * boost))
 
     def _hints(self, clause: TextClause) -> Iterator[Branch]:
@@ -144,7 +145,7 @@ class Lexicon:
             for field, boost in fields.items():
                 known = [hint for hint in hints if all(self.frequency(field, token) for token in hint.tokens)]
                 parts = [
-                    (Occur.Should, Query.boost_query(self._tokens_query(field, hint.tokens, 0), hint.weight * boost))
+                    (Occur.Should, Query.boost_query(self.tokens_query(field, hint.tokens, 0), hint.weight * boost))
                     for hint in known
                 ]
                 if parts:
@@ -163,7 +164,7 @@ class Lexicon:
             leaves = [
                 Leaf(
                     field,
-                    Query.boost_query(self._tokens_query(field, tokens, clause.phrase_slop), clause.phrase_boost / 2),
+                    Query.boost_query(self.tokens_query(field, tokens, clause.phrase_slop), clause.phrase_boost / 2),
                 )
                 for field in clause.phrase_fields
                 if all(self.frequency(field, token) for token in tokens)
@@ -180,7 +181,8 @@ class Lexicon:
                 return alternative.tokens[0]
         return None
 
-    def _tokens_query(self, field: str, tokens: Sequence[str], slop: int) -> Query:
+    def tokens_query(self, field: str, tokens: Sequence[str], slop: int = SLOP) -> Query:
+        """What has the tokens in a field, in order and near each other."""
         path = text_path(field)
         if len(tokens) == 1:
             return Query.term_query(self.schema, path, tokens[0])
@@ -212,7 +214,7 @@ def _best(branches: Sequence[Branch], tie_breaker: float) -> Query:
 def _coverage(clause: TextClause, slots: Sequence[Query]) -> Iterator[Branch]:
     if clause.coverage > 0:
         points = [(Occur.Should, Query.const_score_query(slot, clause.coverage)) for slot in slots]
-        yield Branch("", "coverage", (Leaf("coverage", Query.boolean_query(points)),))
+        yield Branch(f"{clause.coverage:g} for each of {len(points)} words", "coverage", (Leaf("coverage", Query.boolean_query(points)),))
 
 
 def _match(clause: TextClause, queries: Sequence[Query], needed: int) -> Query:
