@@ -73,6 +73,8 @@ def test_a_whole_visit_by_keyboard(visit: Visit) -> None:
     page.wait_for_url("**/p/**")
     page.go_back()
     page.wait_for_url("**f.brand=**")
+    page.wait_for_load_state("networkidle")
+    assert page.locator('input[name="f.brand"]:checked').count() == 1
 
 
 def test_pinyin_suggests_chinese(visit: Visit) -> None:

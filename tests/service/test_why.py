@@ -42,7 +42,7 @@ def texts(node: ast.Call, place: int) -> set[str]:
 def test_every_source_that_the_code_can_give_has_a_name() -> None:
     sources = set(get_args(get_type_hints(Alternative)["source"])) - {"query"}
     sources |= {text for call in calls("Branch") for text in texts(call, 1)} - {"query"}
-    assert {"synonym", "typo", "hint", "phrase", "coverage"} <= sources
+    assert {"synonym", "typo", "hint", "phrase"} <= sources
     assert {f"source.{source}" for source in sources - set(SILENT)} <= KEYS
 
 
