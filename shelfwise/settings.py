@@ -65,7 +65,7 @@ class SearchSettings(Section):
     feedback: float = Field(default=0.4, ge=0, le=2, description="weight of nearness to the best results; 0: none")
     coverage: float = Field(default=3.0, ge=0, le=20, description="points for each word of the query that matches")
     synonym_weight: float = Field(default=0.5, ge=0, le=1, description="of a synonym beside the word itself")
-    candidates: int = Field(default=200, ge=10, le=2000)
+    candidates: int = Field(default=100, ge=10, le=2000)
     minimum_match: float = Field(default=0.67, gt=0, le=1)
     partial: bool = Field(default=True, description="few matches are followed by products that match fewer words")
     typos: bool = True

@@ -9,7 +9,7 @@ from tantivy import Occur, Query
 
 from shelfwise.retrieval.document import COMBINED, SHARES
 from shelfwise.retrieval.lexical import Branch, LexicalPlan, Lexicon, both
-from shelfwise.types import Contribution, Float32, Int32
+from shelfwise.types import Bool, Contribution, Float32, Int32
 
 
 def explain(
@@ -25,8 +25,12 @@ def explain(
     out: list[list[Contribution]] = [[] for _ in rows]
     if plan is not None and len(rows):
         scored = RowScores(lexicon, rows)
+        matched = np.zeros(len(rows), np.int32)
         for branches in plan.slots:
-            _slot(scored, plan, branches, out)
+            matched += _slot(scored, plan, branches, out)
+        for place, count in enumerate(matched.tolist() if plan.coverage else []):
+            detail = f"coverage: {count} of {len(plan.slots)}"
+            out[place].append(Contribution("lexical", "coverage", count * plan.coverage, detail))
         for extra in plan.extras:
             _slot(scored, plan, (extra,), out)
     for place, cosine in enumerate(dense):
@@ -81,11 +85,14 @@ class Inside:
         return [(name, SHARES[name] / total) for name in names] or [(COMBINED, 1.0)]
 
 
-def _slot(scored: RowScores, plan: LexicalPlan, branches: tuple[Branch, ...], out: list[list[Contribution]]) -> None:
-    """Adds the best branch of each row: its best field counts in full, the others by the tie-breaker."""
+def _slot(scored: RowScores, plan: LexicalPlan, branches: tuple[Branch, ...], out: list[list[Contribution]]) -> Bool:
+    """Adds the best branch of each row: its best field counts in full, the others by the tie-breaker.
+
+    Returns which rows have any of the branches.
+    """
     parts = [_branch(scored, plan, branch) for branch in branches]  # each Float32[fields, rows]
     if not parts:
-        return
+        return np.zeros(len(out), np.bool_)
     inside = [Inside(scored, branch.tokens) for branch in branches]
     best = np.argmax([part.sum(axis=0) for part in parts], axis=0)
     for place, number in enumerate(best.tolist()):
@@ -95,6 +102,7 @@ def _slot(scored: RowScores, plan: LexicalPlan, branches: tuple[Branch, ...], ou
             if value > 0:
                 for field, share in inside[number](place) if leaf.field == COMBINED else ((leaf.field, 1.0),):
                     out[place].append(Contribution("lexical", field, value * share, detail))
+    return np.asarray(np.max([part.max(axis=0) for part in parts], axis=0) > 0)
 
 
 def _branch(scored: RowScores, plan: LexicalPlan, branch: Branch) -> Float32:

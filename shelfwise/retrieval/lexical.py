@@ -57,6 +57,7 @@ class LexicalPlan:
     slots: tuple[tuple[Branch, ...], ...]
     extras: tuple[Branch, ...]
     tie_breaker: float
+    coverage: float
     query: Query
     loose: Query
 
@@ -97,8 +98,8 @@ class Lexicon:
     def plan(self, clause: TextClause) -> LexicalPlan:
         """The clause as a query over the tokens that occur at all."""
         slots = tuple(tuple(self._branches(slot, clause)) for slot in clause.slots)
-        best = [_best(branches, clause.tie_breaker) for branches in slots]
-        extras = (*self._phrases(clause), *self._hints(clause), *_coverage(clause, best))
+        best = [_best(branches, clause) for branches in slots]
+        extras = (*self._phrases(clause), *self._hints(clause))
         more = [(Occur.Should, _dismax(branch, clause.tie_breaker)) for branch in extras]
 
         def scored(needed: int) -> Query:
@@ -107,9 +108,8 @@ class Lexicon:
 
         needed = max(1, math.floor(clause.minimum_match * len(slots) + 1e-9))
         query = scored(needed)
-        return LexicalPlan(
-            slots, extras, clause.tie_breaker, query, scored(1) if clause.partial and needed > 1 else query
-        )
+        loose = scored(1) if clause.partial and needed > 1 else query
+        return LexicalPlan(slots, extras, clause.tie_breaker, clause.coverage, query, loose)
 
     def _branches(self, slot: Slot, clause: TextClause) -> Iterator[Branch]:
         rarities = [self._rarity(alternative, clause) for alternative in slot.alternatives]
@@ -204,17 +204,16 @@ def _dismax(branch: Branch, tie_breaker: float) -> Query:
     return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, tie_breaker)
 
 
-def _best(branches: Sequence[Branch], tie_breaker: float) -> Query:
-    queries = [_dismax(branch, tie_breaker) for branch in branches]
+def _best(branches: Sequence[Branch], clause: TextClause) -> Query:
+    """A slot: the best of its branches, and points for having matched."""
+    queries = [_dismax(branch, clause.tie_breaker) for branch in branches]
     if not queries:
         return Query.empty_query()
-    return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
-
-
-def _coverage(clause: TextClause, slots: Sequence[Query]) -> Iterator[Branch]:
-    if clause.coverage > 0:
-        points = [(Occur.Should, Query.const_score_query(slot, clause.coverage)) for slot in slots]
-        yield Branch(f"{clause.coverage:g} for each of {len(points)} words", "coverage", (Leaf("coverage", Query.boolean_query(points)),))
+    best = queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
+    if not clause.coverage:
+        return best
+    points = Query.const_score_query(Query.all_query(), clause.coverage)
+    return Query.boolean_query([(Occur.Must, best), (Occur.Must, points)])
 
 
 def _match(clause: TextClause, queries: Sequence[Query], needed: int) -> Query:
