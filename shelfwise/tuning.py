@@ -23,6 +23,7 @@ SPACE: Final[Space] = {
     "synonym_weight": (0.3, 0.5, 0.7, 0.9),
 }
 DEPTH: Final = 100  # results read a query
+LEAST: Final = 0.003  # gain of the mean that is worth leaving a setting for
 
 
 def tune_search(
@@ -39,7 +40,8 @@ def tune_search(
 ) -> Tuning:
     """The best weights of a shop's search, starting from its own settings, by the mean of a metric over the queries.
 
-    `settings_of(settings, tuning.chosen)` are the settings to use; `tuning.out_of_fold` is what to expect of them.
+    `settings_of(settings, tuning.chosen)` are the settings to use; `tuning.out_of_fold` is what to expect of them. A
+    setting is left only for a gain of more than LEAST.
     texts: query → what to ask in its place. Raises InputError for too few judged queries.
     """
     measure, done = metric(objective), 0
@@ -53,7 +55,7 @@ def tune_search(
         return measure.per_query(qrels, run)
 
     start = {name: getattr(settings, name) for name in space}
-    return tune(score, space, start, sorted(qrels), strategy=coordinate(rounds=2), folds=folds, seed=seed)
+    return tune(score, space, start, sorted(qrels), strategy=coordinate(rounds=2, least=LEAST), folds=folds, seed=seed)
 
 
 def settings_of(settings: SearchSettings, chosen: Parameters) -> SearchSettings:

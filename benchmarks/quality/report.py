@@ -51,10 +51,11 @@ def _least(goal: Any) -> str:
 
 def _tuning(tuning: Mapping[str, Any] | None) -> Iterator[str]:
     if tuning:
-        yield "| nDCG@10 | shipped | out of fold | in sample |"
-        yield "|---|---|---|---|"
+        yield "| nDCG@10 | nothing chosen | shipped | out of fold | in sample |"
+        yield "|---|---|---|---|---|"
         for name, row in tuning["figures"].items():
-            yield f"| {name} | {row['shipped']:.4f} | {row['out_of_fold']:.4f} | {row['in_sample']:.4f} |"
+            columns = (row[kind] for kind in ("neutral", "shipped", "out_of_fold", "in_sample"))
+            yield f"| {name} | {' | '.join(f'{value:.4f}' for value in columns)} |"
         yield ""
         yield f"Chosen: {tuning['chosen']}; {tuning['tried']} settings tried; by fold: {tuning['by_fold']}."
         yield ""

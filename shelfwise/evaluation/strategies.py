@@ -40,15 +40,18 @@ def sample(count: int, *, seed: int = 0) -> Strategy:
     return strategy
 
 
-def coordinate(*, rounds: int = 3) -> Strategy:
-    """One parameter after the other gets its best value while the others stay; at most `rounds` times through all."""
+def coordinate(*, rounds: int = 3, least: float = _NOTICEABLE) -> Strategy:
+    """One parameter after the other gets its best value while the others stay; at most `rounds` times through all.
+
+    A value is taken for a gain of more than `least`: with few queries, smaller gains are mostly luck.
+    """
 
     def strategy(space: Space, start: Parameters, objective: Objective) -> Parameters:
         setting = start
         for _ in range(rounds):
             before = setting
             for name, values in space.items():
-                setting = _best(setting, [{**setting, name: value} for value in values], objective)
+                setting = _best(setting, [{**setting, name: value} for value in values], objective, least)
             if setting == before:
                 break
         return setting
@@ -56,10 +59,12 @@ def coordinate(*, rounds: int = 3) -> Strategy:
     return strategy
 
 
-def _best(first: Parameters, others: Iterable[Parameters], objective: Objective) -> Parameters:
+def _best(
+    first: Parameters, others: Iterable[Parameters], objective: Objective, least: float = _NOTICEABLE
+) -> Parameters:
     best, highest = first, objective(first)
     for setting in others:
         value = objective(setting)
-        if value > highest + _NOTICEABLE:
+        if value > highest + least:
             best, highest = setting, value
     return best

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+import shutil
+import tomllib
 
 import pytest
 
@@ -82,3 +84,19 @@ def test_judgments_without_a_positive_still_print(cli, shop, tmp_path) -> None:
     done = cli("evaluate", "search", "--shop", shop, "--judgments", tmp_path / "none.csv", "--per-query")
     assert done.exit_code == 0, done.output
     assert "1 queries, 1 of them without a positive" in done.stdout
+
+
+def test_weights_are_chosen_and_written(cli, parsed, shop, judgments, tmp_path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(shop, copy)
+    queries = [f"{word} {n}" for word in ("headphones", "lamp", "smartphone") for n in range(5)]
+    rows = [f"{query},{id},{grade}" for query in queries for id, grade in (("p1", 0), ("p5", 2), ("p6", 3))]
+    (tmp_path / "more.csv").write_text("\n".join(["query,docid,rating", *rows]) + "\n", "utf-8")
+    call = ("evaluate", "tune", "--shop", copy, "--judgments", tmp_path / "more.csv")
+    figures = parsed(*call, "--write")
+    assert figures["queries"] == len(queries)
+    assert 0 <= figures["out_of_fold"] <= 1
+    written = tomllib.loads((copy / "shelfwise.toml").read_text("utf-8"))
+    assert written["search"] == pytest.approx(figures["chosen"])
+    assert written["shop"] == tomllib.loads((shop / "shelfwise.toml").read_text("utf-8"))["shop"]
+    assert parsed(*call)["start"] >= figures["start"] - 1e-9
