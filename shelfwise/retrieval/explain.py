@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
-from tantivy import Occur, Query
 
 from shelfwise.retrieval.document import COMBINED, SHARES
-from shelfwise.retrieval.lexical import Branch, LexicalPlan, Lexicon, both
-from shelfwise.types import Bool, Contribution, Float32, Int32
+from shelfwise.retrieval.lexical import Branch, LexicalPlan, Lexicon
+from shelfwise.retrieval.row_scores import RowScores
+from shelfwise.types import Contribution, Float32, Int32
+
+Tokens = tuple[str, ...]
 
 
 def explain(
@@ -24,91 +29,98 @@ def explain(
     is told of the fields that have the word, by their shares."""
     out: list[list[Contribution]] = [[] for _ in rows]
     if plan is not None and len(rows):
-        scored = RowScores(lexicon, rows)
-        matched = np.zeros(len(rows), np.int32)
-        for branches in plan.slots:
-            matched += _slot(scored, plan, branches, out)
-        for place, count in enumerate(matched.tolist() if plan.coverage else []):
-            detail = f"coverage: {count} of {len(plan.slots)}"
-            out[place].append(Contribution("lexical", "coverage", count * plan.coverage, detail))
-        for extra in plan.extras:
-            _slot(scored, plan, (extra,), out)
-    for place, cosine in enumerate(dense):
-        if not np.isnan(cosine):
-            out[place].append(Contribution("dense", "cosine", float(cosine)))
+        for place, contribution in _lexical(RowScores(lexicon, rows), plan):
+            out[place].append(contribution)
+    for place, cosine in enumerate(dense.tolist()):
+        if not math.isnan(cosine):
+            out[place].append(Contribution("dense", "cosine", cosine))
     if fused is not None:
-        for place, values in enumerate(fused):
-            named = zip(("lexical", "dense", "feedback"), values.tolist(), strict=True)
+        for place, values in enumerate(fused.tolist()):
+            named = zip(("lexical", "dense", "feedback"), values, strict=True)
             out[place].extend(Contribution("fusion", name, value) for name, value in named if value)
     return [tuple(sorted(lines, key=lambda line: (line.stage, -line.value))) for lines in out]
 
 
-class RowScores:
-    """Scores of the same few rows by one query after another."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What one field of one branch gives the row at a place."""
 
-    def __init__(self, lexicon: Lexicon, rows: Int32) -> None:
-        self.lexicon, self._these = lexicon, lexicon.rows_query(rows)
-        self._order = np.argsort(rows)
-        self._rows = rows[self._order]
+    place: int
+    branch: Branch
+    field: str
+    value: float
 
-    def of(self, query: Query) -> Float32:
-        """The query's score of each row; 0 where it does not match."""
-        out = np.zeros(len(self._rows), np.float32)
-        found, scores, _ = self.lexicon.find(both(query, self._these), len(self._rows))
-        out[self._order[np.searchsorted(self._rows, found)]] = scores
-        return out
-
-
-class Inside:
-    """Which fields of each row have the tokens that the combined field has: a score of 1, 2, 4 … for each field."""
-
-    def __init__(self, scored: RowScores, tokens: tuple[str, ...]) -> None:
-        self._scored, self._tokens = scored, tokens
-        self._fields = [field for field in SHARES if field in scored.lexicon.text_fields]
-
-    @cached_property
-    def _found(self) -> list[int]:
-        lexicon = self._scored.lexicon
-        fields = [Query.const_score_query(lexicon.tokens_query(f, self._tokens), 2.0**i) for i, f in self._numbered]
-        return [int(score) for score in self._scored.of(Query.boolean_query([(Occur.Should, f) for f in fields]))]
-
-    @cached_property
-    def _numbered(self) -> list[tuple[int, str]]:
-        return list(enumerate(self._fields))
-
-    def __call__(self, place: int) -> list[tuple[str, float]]:
-        """The fields and what part of the score each may claim, by its share in the combined field; in all 1."""
-        if not self._tokens or not self._fields:
-            return [(COMBINED, 1.0)]
-        names = [field for i, field in self._numbered if self._found[place] >> i & 1]
-        total = sum(SHARES[name] for name in names)
-        return [(name, SHARES[name] / total) for name in names] or [(COMBINED, 1.0)]
+    @property
+    def tokens(self) -> Tokens:
+        """What to look for in the separate fields; () when there is nothing to look for."""
+        return self.branch.tokens if self.field == COMBINED else ()
 
 
-def _slot(scored: RowScores, plan: LexicalPlan, branches: tuple[Branch, ...], out: list[list[Contribution]]) -> Bool:
-    """Adds the best branch of each row: its best field counts in full, the others by the tie-breaker.
+def _lexical(scored: RowScores, plan: LexicalPlan) -> Iterator[tuple[int, Contribution]]:
+    parts = _parts(scored, plan)
+    slots = [_slot(list(zip(branches, parts, strict=False))) for branches in plan.slots]
+    extras = [_slot(list(zip((extra,), parts, strict=False))) for extra in plan.extras]
+    fields = _fields(scored, {line.tokens: None for line in chain(*slots) if line.tokens})
+    yield from _told(chain(*slots), fields)
+    if plan.coverage:
+        matched = np.zeros(len(scored.rows), np.int64)
+        for lines in slots:
+            matched[[line.place for line in lines]] += 1  # once, however many lines the slot has there
+        for place, count in enumerate(matched.tolist()):
+            detail = f"coverage: {count} of {len(plan.slots)}"
+            yield place, Contribution("lexical", "coverage", count * plan.coverage, detail)
+    yield from _told(chain(*extras), fields)
 
-    Returns which rows have any of the branches.
-    """
-    parts = [_branch(scored, plan, branch) for branch in branches]  # each Float32[fields, rows]
-    if not parts:
-        return np.zeros(len(out), np.bool_)
-    inside = [Inside(scored, branch.tokens) for branch in branches]
-    best = np.argmax([part.sum(axis=0) for part in parts], axis=0)
+
+def _parts(scored: RowScores, plan: LexicalPlan) -> Iterator[Float32]:
+    """Float32[leaves, rows] of each branch of the slots, then of the extras."""
+    for branch in (*chain(*plan.slots), *plan.extras):
+        scores = np.array([scored.of(leaf) for leaf in branch.leaves], np.float32)
+        if len(scores) > 1:  # the best field counts in full, the others by the tie-breaker
+            shares = np.full_like(scores, plan.tie_breaker)
+            shares[np.argmax(scores, axis=0), np.arange(scores.shape[1])] = 1.0
+            scores *= shares
+        yield scores
+
+
+def _slot(branches: Sequence[tuple[Branch, Float32]]) -> list[_Line]:
+    """The best branch of each row."""
+    if not branches:
+        return []
+    best = np.argmax([part.sum(axis=0) for _, part in branches], axis=0)
+    lines = []
     for place, number in enumerate(best.tolist()):
-        branch, part = branches[number], parts[number]
-        detail = branch.text if branch.source == "query" else f"{branch.source}: {branch.text}"
+        branch, part = branches[number]
         for leaf, value in zip(branch.leaves, part[:, place].tolist(), strict=True):
             if value > 0:
-                for field, share in inside[number](place) if leaf.field == COMBINED else ((leaf.field, 1.0),):
-                    out[place].append(Contribution("lexical", field, value * share, detail))
-    return np.asarray(np.max([part.max(axis=0) for part in parts], axis=0) > 0)
+                lines.append(_Line(place, branch, leaf.field, value))
+    return lines
 
 
-def _branch(scored: RowScores, plan: LexicalPlan, branch: Branch) -> Float32:
-    scores = np.array([scored.of(leaf.query) for leaf in branch.leaves], np.float32)
-    if len(scores) == 1:
-        return scores
-    shares = np.full_like(scores, plan.tie_breaker)
-    shares[np.argmax(scores, axis=0), np.arange(scores.shape[1])] = 1.0
-    return np.asarray(scores * shares, np.float32)
+def _fields(scored: RowScores, asked: Iterable[Tokens]) -> dict[Tokens, list[list[tuple[str, float]]]]:
+    """For tokens that the combined field has: the separate fields of each row that have them, and what part of the
+    score each may claim, by its share in the combined field; in all 1."""
+    names = [field for field in SHARES if field in scored.lexicon.text_fields]
+    wanted = list(asked)
+    queries = [scored.lexicon.tokens_query(name, tokens) for tokens in wanted for name in names]
+    has = scored.having(queries).reshape(len(wanted), len(names), len(scored.rows))
+    return {
+        tokens: [_shares(names, here) for here in found.T.tolist()] for tokens, found in zip(wanted, has, strict=True)
+    }
+
+
+def _shares(names: Sequence[str], here: Sequence[bool]) -> list[tuple[str, float]]:
+    found = [name for name, has in zip(names, here, strict=True) if has]
+    total = sum(SHARES[name] for name in found)
+    return [(name, SHARES[name] / total) for name in found] or [(COMBINED, 1.0)]
+
+
+def _told(
+    lines: Iterable[_Line], fields: dict[Tokens, list[list[tuple[str, float]]]]
+) -> Iterator[tuple[int, Contribution]]:
+    for line in lines:
+        branch = line.branch
+        detail = branch.text if branch.source == "query" else f"{branch.source}: {branch.text}"
+        shares = fields[line.tokens][line.place] if line.tokens in fields else [(line.field, 1.0)]
+        for field, share in shares:
+            yield line.place, Contribution("lexical", field, line.value * share, detail)

@@ -7,6 +7,7 @@ are found as they stand, so the time is linear in the text.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -75,7 +76,7 @@ class Highlighter:
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._tokens = lru_cache(maxsize=65_536)(self._read)
-        self._last: tuple[TextClause, Wanted] | None = None  # a page of results shares its plan
+        self._last = threading.local()  # a page of results shares its plan
 
     def highlight(self, product: Product, planned: Planned) -> dict[str, Highlight]:
         """Titles in full and the best snippets of descriptions: "title", "title.zh", "description" ….
@@ -103,41 +104,45 @@ class Highlighter:
     def spans(self, text: str, wanted: Wanted) -> list[Span]:
         """The parts of a text that match, in order, merged where they touch or overlap."""
         folded = normalise(text)
+        words = _PIECE.findall(folded.text)
+        begins = self._begins(words, wanted)
+        coded = bool(wanted.codes) and _holds("".join(words), wanted.codes)
         found: list[Span] = []
-        if wanted.codes or self._begins(_PIECE.findall(folded.text), wanted):
-            pieces = [(match.group(), *match.span()) for match in _PIECE.finditer(folded.text)]
-            found += [*self._words(pieces, wanted), *_codes(pieces, wanted.codes)]
+        if begins or coded:
+            places = [match.span() for match in _PIECE.finditer(folded.text)]
+            found += self._words(words, places, begins, wanted)
+            found += _codes(words, places, wanted.codes) if coded else ()
         if wanted.han is not None:
             found += [match.span() for match in wanted.han.finditer(folded.text)]
         return merged(folded.original(start, end) for start, end in found)
 
-    def _begins(self, pieces: Sequence[str], wanted: Wanted) -> bool:
-        """Whether a word or a run of words may begin at one of the pieces."""
+    def _begins(self, words: Sequence[str], wanted: Wanted) -> list[int]:
+        """The pieces of a text at which a word or a run of words may begin."""
         told = wanted.told
-        for piece in pieces:
-            if piece not in told:
-                told[piece] = any(token in wanted.words or token in wanted.runs for token, _, _ in self._tokens(piece))
-        return any(told[piece] for piece in pieces)
+        for word in set(words).difference(told):
+            told[word] = any(token in wanted.words or token in wanted.runs for token, _, _ in self._tokens(word))
+        return [at for at, word in enumerate(words) if told[word]]
 
-    def _words(self, pieces: Sequence[tuple[str, int, int]], wanted: Wanted) -> Iterator[Span]:
-        for at, (piece, start, end) in enumerate(pieces):
-            if not wanted.told.get(piece, True):
-                continue
-            for token, left, right in self._tokens(piece):
+    def _words(
+        self, words: Sequence[str], places: Sequence[Span], begins: Sequence[int], wanted: Wanted
+    ) -> Iterator[Span]:
+        for at in begins:
+            start, end = places[at]
+            for token, left, right in self._tokens(words[at]):
                 if token in wanted.words:
                     yield start + left, start + right
                 for run in wanted.runs.get(token, ()):
                     last = at + len(run) - 1
-                    if last < len(pieces) and all(
-                        any(t == token for t, _, _ in self._tokens(pieces[at + n][0])) for n, token in enumerate(run)
+                    if last < len(words) and all(
+                        any(t == token for t, _, _ in self._tokens(words[at + n])) for n, token in enumerate(run)
                     ):
-                        yield start, max(end, pieces[last][2])
+                        yield start, max(end, places[last][1])
 
     def _wanted(self, clause: TextClause) -> Wanted:
-        last = self._last
+        last: tuple[TextClause, Wanted] | None = getattr(self._last, "seen", None)
         if last is None or last[0] is not clause:
             last = (clause, Wanted.of(clause))
-            self._last = last
+            self._last.seen = last
         return last[1]
 
     def _read(self, piece: str) -> tuple[tuple[str, int, int], ...]:
@@ -210,12 +215,15 @@ def _word_end(text: str, end: int, limit: int) -> int:
     return space if space >= 0 else end
 
 
-def _codes(pieces: Sequence[tuple[str, int, int]], codes: frozenset[str]) -> Iterator[Span]:
-    if not codes:
-        return
-    for at, (_, start, _) in enumerate(pieces):
+def _holds(squeezed: str, codes: frozenset[str]) -> bool:
+    """Whether a code may stand in a text, of which only letters and digits are given; a cheap look before `_codes`."""
+    return any(code in squeezed for code in codes)
+
+
+def _codes(words: Sequence[str], places: Sequence[Span], codes: frozenset[str]) -> Iterator[Span]:
+    for at, (start, _) in enumerate(places):
         joined = ""
-        for piece, _, end in pieces[at : at + CODE_PIECES]:
+        for piece, (_, end) in zip(words[at : at + CODE_PIECES], places[at : at + CODE_PIECES], strict=True):
             joined += piece
             if len(joined) > LONGEST or end - start > len(joined) + CODE_PIECES:
                 break

@@ -25,15 +25,20 @@ from shelfwise.retrieval.base import Alternative, Slot, TextClause
 from shelfwise.retrieval.schema import ROW, text_path
 from shelfwise.types import Float32, Int32
 
+MEMO = 50_000  # frequencies remembered; a query asks for the same ones again and again
 SLOP = 1  # tokens of one alternative stand next to each other, or nearly
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One field of one alternative: the query that scores it, boosts included."""
+    """One field of one alternative: the query that scores it, boosts included.
+
+    parts: of a sum, its summands.
+    """
 
     field: str
     query: Query
+    parts: tuple[Query, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,18 @@ class Lexicon:
         self.index, self.schema = index, index.schema
         self.searcher = index.searcher()
         self.text_fields = tuple(text_fields)
+        self._frequencies: dict[tuple[str, str], int] = {}
 
     def frequency(self, field: str, token: str) -> int:
         """How many products have the token in the field (replaced products may count until they are merged away)."""
-        return self.searcher.doc_freq(text_path(field), token)
+        key = (field, token)
+        known = self._frequencies.get(key)
+        if known is None:
+            known = self.searcher.doc_freq(text_path(field), token)
+            if len(self._frequencies) >= MEMO:
+                self._frequencies.clear()
+            self._frequencies[key] = known
+        return known
 
     def find(self, query: Query, limit: int) -> tuple[Int32, Float32, int]:
         """The best rows with their scores, and how many match in all. Equal scores stand in order of row."""
@@ -144,12 +157,11 @@ class Lexicon:
             leaves = []
             for field, boost in fields.items():
                 known = [hint for hint in hints if all(self.frequency(field, token) for token in hint.tokens)]
-                parts = [
-                    (Occur.Should, Query.boost_query(self.tokens_query(field, hint.tokens, 0), hint.weight * boost))
-                    for hint in known
-                ]
+                parts = tuple(
+                    Query.boost_query(self.tokens_query(field, hint.tokens, 0), hint.weight * boost) for hint in known
+                )
                 if parts:
-                    leaves.append(Leaf(field, Query.boolean_query(parts)))
+                    leaves.append(Leaf(field, Query.boolean_query([(Occur.Should, part) for part in parts]), parts))
             if leaves:
                 yield Branch(" ".join(token for hint in hints for token in hint.tokens), "hint", tuple(leaves))
 
