@@ -43,7 +43,12 @@ class Wanted:
     runs: Mapping[str, tuple[tuple[str, ...], ...]]  # first token → runs of several
     codes: frozenset[str]
     han: re.Pattern[str] | None
+    heads: frozenset[str]  # what the first piece of a code may be
     told: dict[str, bool] = field(default_factory=dict, compare=False)
+
+    def coded(self, piece: str) -> bool:
+        """Whether a code may begin with the piece; zeros may stand before a code."""
+        return bool(self.codes) and (piece in self.heads or piece[0] == "0")
 
     @classmethod
     def of(cls, clause: TextClause) -> Wanted:
@@ -67,7 +72,8 @@ class Wanted:
                 han -= {slot.alternatives[0].tokens[0]}
         longest_first = sorted(filter(None, han), key=lambda text: (-len(text), text))
         pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
-        return cls(frozenset(words), runs, frozenset(codes), pattern)
+        heads = frozenset(code[:end] for code in codes for end in range(1, len(code) + 1))
+        return cls(frozenset(words), runs, frozenset(codes), pattern, heads)
 
 
 class Highlighter:
@@ -104,39 +110,34 @@ class Highlighter:
     def spans(self, text: str, wanted: Wanted) -> list[Span]:
         """The parts of a text that match, in order, merged where they touch or overlap."""
         folded = normalise(text)
-        words = _PIECE.findall(folded.text)
-        begins = self._begins(words, wanted)
-        coded = bool(wanted.codes) and _holds("".join(words), wanted.codes)
-        found: list[Span] = []
-        if begins or coded:
-            places = [match.span() for match in _PIECE.finditer(folded.text)]
-            found += self._words(words, places, begins, wanted)
-            found += _codes(words, places, wanted.codes) if coded else ()
+        found = [*self._latin(folded.text, wanted)]
         if wanted.han is not None:
             found += [match.span() for match in wanted.han.finditer(folded.text)]
         return merged(folded.original(start, end) for start, end in found)
 
-    def _begins(self, words: Sequence[str], wanted: Wanted) -> list[int]:
-        """The pieces of a text at which a word or a run of words may begin."""
-        told = wanted.told
+    def _latin(self, text: str, wanted: Wanted) -> Iterator[Span]:
+        words = _PIECE.findall(text)
+        told, end = wanted.told, 0
         for word in set(words).difference(told):
-            told[word] = any(token in wanted.words or token in wanted.runs for token, _, _ in self._tokens(word))
-        return [at for at, word in enumerate(words) if told[word]]
-
-    def _words(
-        self, words: Sequence[str], places: Sequence[Span], begins: Sequence[int], wanted: Wanted
-    ) -> Iterator[Span]:
-        for at in begins:
-            start, end = places[at]
+            told[word] = wanted.coded(word) or any(
+                token in wanted.words or token in wanted.runs for token, _, _ in self._tokens(word)
+            )
+        for at in [at for at, word in enumerate(words) if told[word]]:
+            start, end = _place(text, words[at], end)
             for token, left, right in self._tokens(words[at]):
                 if token in wanted.words:
                     yield start + left, start + right
                 for run in wanted.runs.get(token, ()):
-                    last = at + len(run) - 1
-                    if last < len(words) and all(
-                        any(t == token for t, _, _ in self._tokens(words[at + n])) for n, token in enumerate(run)
-                    ):
-                        yield start, max(end, places[last][1])
+                    if self._runs(words[at : at + len(run)], run):
+                        yield start, _end(text, start, words[at : at + len(run)])
+            if wanted.coded(words[at]):
+                yield from _codes(text, start, words[at : at + CODE_PIECES], wanted.codes)
+
+    def _runs(self, words: Sequence[str], run: Sequence[str]) -> bool:
+        """Whether the words are read as the tokens of a run."""
+        return len(words) == len(run) and all(
+            any(token == wanted for token, _, _ in self._tokens(word)) for word, wanted in zip(words, run, strict=True)
+        )
 
     def _wanted(self, clause: TextClause) -> Wanted:
         last: tuple[TextClause, Wanted] | None = getattr(self._last, "seen", None)
@@ -215,20 +216,37 @@ def _word_end(text: str, end: int, limit: int) -> int:
     return space if space >= 0 else end
 
 
-def _holds(squeezed: str, codes: frozenset[str]) -> bool:
-    """Whether a code may stand in a text, of which only letters and digits are given; a cheap look before `_codes`."""
-    return any(code in squeezed for code in codes)
+def _place(text: str, word: str, start: int) -> Span:
+    """Where a whole word stands next in a text that has it."""
+    while True:
+        start = text.index(word, start)
+        end = start + len(word)
+        if not (_latin_at(text, start - 1) or _latin_at(text, end)):
+            return start, end
+        start += 1
 
 
-def _codes(words: Sequence[str], places: Sequence[Span], codes: frozenset[str]) -> Iterator[Span]:
-    for at, (start, _) in enumerate(places):
-        joined = ""
-        for piece, (_, end) in zip(words[at : at + CODE_PIECES], places[at : at + CODE_PIECES], strict=True):
-            joined += piece
-            if len(joined) > LONGEST or end - start > len(joined) + CODE_PIECES:
-                break
-            if join_code(joined) in codes:
-                yield start, end
+def _latin_at(text: str, place: int) -> bool:
+    return 0 <= place < len(text) and text[place].isascii() and text[place].isalnum()
+
+
+def _end(text: str, start: int, words: Sequence[str]) -> int:
+    """Where the last of the words ends that follow each other from `start` on."""
+    for word in words:
+        _, start = _place(text, word, start)
+    return start
+
+
+def _codes(text: str, start: int, words: Sequence[str], codes: frozenset[str]) -> Iterator[Span]:
+    """The codes that begin at `start` with the first of the words."""
+    joined, end = "", start
+    for word in words:
+        joined += word
+        _, end = _place(text, word, end)
+        if len(joined) > LONGEST or end - start > len(joined) + CODE_PIECES:
+            break
+        if join_code(joined) in codes:
+            yield start, end
 
 
 def _joined(tokens: Sequence[str], group: str) -> str:
