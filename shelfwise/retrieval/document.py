@@ -16,6 +16,7 @@ from typing import Final
 from shelfwise.catalog.codec import encode
 from shelfwise.language.base import Analysis, Analyzer, Token
 from shelfwise.language.codes import canonical_code
+from shelfwise.language.spans import outer
 from shelfwise.retrieval.base import CATEGORY_SEPARATOR, IndexedProduct
 from shelfwise.retrieval.labels import LOCALES, Labels
 from shelfwise.types import Attribute, Money, Product
@@ -24,7 +25,8 @@ WORD_FIELDS: Final = ("all", "title", "brand", "category", "attributes", "descri
 GRAM_FIELDS: Final = ("title_grams", "text_grams")
 CHARACTER_FIELDS: Final = ("title_characters",)
 CODE_FIELDS: Final = ("codes",)
-TEXT_FIELDS: Final = WORD_FIELDS + GRAM_FIELDS + CHARACTER_FIELDS + CODE_FIELDS
+KIND_FIELDS: Final = ("kinds",)
+TEXT_FIELDS: Final = WORD_FIELDS + GRAM_FIELDS + CHARACTER_FIELDS + CODE_FIELDS + KIND_FIELDS
 COMBINED: Final = "all"
 # How often each field's words stand in "all": BM25F (Robertson, Zaragoza and Taylor, CIKM 2004) by repetition.
 SHARES: Final[Mapping[str, int]] = {"title": 3, "description": 2, "brand": 1, "category": 1, "attributes": 1, "tags": 1}
@@ -92,6 +94,7 @@ class Documents:
             "title_characters": tuple(character for one in titles for character in characters(one.grams)),
             "text_grams": _grams([*brand, *categories, *attributes, *tags, *descriptions]),
             "codes": tuple(dict.fromkeys(codes)),
+            "kinds": tuple(dict.fromkeys(kind(a.words) for a in self._analyses(_leaf_texts(product, self._labels)))),
         }
 
     def _analyses(self, texts: Iterable[str]) -> list[Analysis]:
@@ -219,6 +222,25 @@ def _titles(product: Product, bounds: Bounds) -> list[str]:
 def _descriptions(product: Product, bounds: Bounds) -> list[str]:
     texts = [product.description, *(t.description for t in product.translations.values())]
     return [plain(text, bounds.description) for text in dict.fromkeys(texts) if text]
+
+
+def kind(words: Sequence[Token]) -> str:
+    """What a product is, as one token: the words of its category's name.
+
+    >>> kind([Token("phone", 0, 5), Token("case", 6, 11)])
+    'phone_case'
+    """
+    return "_".join(token.text for token in outer(words))
+
+
+def _leaf_texts(product: Product, labels: Labels) -> Iterator[str]:
+    """What the innermost category is called, in every language."""
+    if product.category:
+        leaf = product.category[-1]
+        yield leaf
+        yield from filter(None, (labels.known_category(leaf, locale) for locale in LOCALES))
+    for translation in product.translations.values():
+        yield from translation.category[-1:]
 
 
 def _category_texts(product: Product, labels: Labels, bounds: Bounds) -> Iterator[str]:

@@ -175,4 +175,6 @@ def group_of(field: str) -> str:
     """The group of a text field, by its name."""
     if field.endswith("_grams"):
         return "grams"
-    return "codes" if field == "codes" else "words"
+    if field.endswith("_characters"):
+        return "characters"
+    return field if field in ("codes", "kinds") else "words"

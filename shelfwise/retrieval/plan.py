@@ -16,7 +16,6 @@ from typing import Final
 
 from shelfwise.errors import SettingsError
 from shelfwise.language.base import Analysis, Analyzer
-from shelfwise.language.spans import outer
 from shelfwise.language.stopwords import without_stopwords
 from shelfwise.retrieval.base import FacetRequest, FusionSettings, Plan, TextClause
 from shelfwise.retrieval.compounds import Compounds
@@ -26,6 +25,7 @@ from shelfwise.retrieval.slots import Expander, SlotMaker, Weights, Word, hints
 from shelfwise.settings import SearchSettings
 from shelfwise.types import Correction, Float32, Query
 
+NAMED: Final = (0.9, 0.1)  # weights of words and vectors when products are called by code: vectors know no codes
 WORD_BOOSTS: Final[Mapping[str, float]] = {"all": 1.0}
 
 
@@ -40,6 +40,7 @@ class PlanSettings:
     grams: Mapping[str, float] = field(default_factory=lambda: {"title_grams": 0.5, "text_grams": 0.2})
     characters: Mapping[str, float] = field(default_factory=lambda: {"title_characters": 1.0})
     codes: Mapping[str, float] = field(default_factory=lambda: {"codes": 2.0})
+    kinds: Mapping[str, float] = field(default_factory=lambda: {"kinds": 2.0})
     weights: Weights = field(default_factory=Weights)
     minimum_match: float = 0.67
     tie_breaker: float = 1.0  # fields add up
@@ -144,12 +145,7 @@ class Planner:
             vector=vector if mode != "lexical" and read.text else None,
             filter=query.filters,
             facets=facets,
-            fusion=FusionSettings(
-                self._search.fusion,
-                self._search.lexical_weight,
-                self._search.dense_weight,
-                feedback=self._search.feedback,
-            ),
+            fusion=self._fusion(clause),
             sort=query.sort,
             offset=query.page.offset,
             limit=query.page.limit,
@@ -166,6 +162,13 @@ class Planner:
             guess=read.searched if read.searched != read.text else None,
             original=original,
         )
+
+    def _fusion(self, clause: TextClause | None) -> FusionSettings:
+        """The shop's weights; for a query with the code of a few products, what these have in words is what counts."""
+        search = self._search
+        if clause is not None and self._slots.names_products(clause.slots):
+            return FusionSettings(search.fusion, *NAMED)
+        return FusionSettings(search.fusion, search.lexical_weight, search.dense_weight, feedback=search.feedback)
 
     def _read(self, text: str, correct: bool, sure: float | None) -> _Reading:
         analysis = self._analyze(text)
@@ -192,27 +195,29 @@ class Planner:
     def _content(self, text: str, analysis: Analysis) -> list[Word]:
         """The words asked for, each once."""
         unique: dict[str, Word] = {}
-        for token in outer(analysis.words):
-            unique.setdefault(token.text, Word(token, text[token.start : token.end]))
+        for word in self._slots.words(text, analysis):
+            unique.setdefault(word.token.text, word)
         return list(unique.values())[: self._settings.max_slots]
 
     def _clause(self, read: _Reading, words: list[Word]) -> TextClause:
         settings = self._settings
         analyses = (read.analysis, self._analyze(read.text)) if read.searched != read.text else (read.analysis,)
+        slots = self._slots.slots(read.searched, read.analysis, words, read.applied)
         return TextClause(
-            slots=self._slots.slots(read.searched, read.analysis, words, read.applied),
+            slots=slots,
             fields={
                 "words": settings.words,
                 "grams": settings.grams,
                 "characters": settings.characters,
                 "codes": settings.codes,
+                "kinds": settings.kinds,
             },
             minimum_match=settings.minimum_match,
             tie_breaker=settings.tie_breaker,
             phrase_boost=settings.phrase_boost,
             phrase_fields=settings.phrase_fields,
             phrase_slop=settings.phrase_slop,
-            hints=hints(analyses),
+            hints=(*self._slots.kinds(words, slots), *hints(analyses)),
             coverage=self._search.coverage,
             partial=self._search.partial,
         )

@@ -12,6 +12,7 @@ FIELD_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "title_grams": ("title", "标题"),
     "brand": ("brand", "品牌"),
     "category": ("category", "类目"),
+    "kinds": ("category", "类目"),
     "attributes": ("specifications", "参数"),
     "description": ("description", "描述"),
     "tags": ("tags", "标签"),

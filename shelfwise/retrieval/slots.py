@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -15,6 +16,8 @@ from shelfwise.retrieval.document import characters
 from shelfwise.retrieval.fixes import Applied
 
 MAX_HINTS: Final = 96
+KIND_WORDS: Final = 4  # longest name of a category that a query is searched for
+FEW: Final = 3  # products that share a code which is still the name of a product, not of a kind
 
 
 class Expander(Protocol):
@@ -39,10 +42,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the query: its token, and how it stands in the text."""
+    """A word of the query: its token, and how it stands in the text. `whole`: the longer word that it was cut from."""
 
     token: Token
     text: str
+    whole: str = ""
 
 
 class SlotMaker:
@@ -58,6 +62,22 @@ class SlotMaker:
         self._synonyms = synonyms
         self._compounds = compounds
         self._weights = weights
+
+    def words(self, text: str, analysis: Analysis) -> Iterator[Word]:
+        """The words of a text; one that no product has is cut into those inside it that products have.
+
+        降噪耳机 is a word of the synonyms, but titles say 降噪 here and 耳机 there.
+        """
+        for group in groups(analysis.words):
+            parts = self._parts(group)
+            for token in parts or group[:1]:
+                yield Word(token, text[token.start : token.end], group[0].text if parts else "")
+
+    def _parts(self, group: Sequence[Token]) -> tuple[Token, ...]:
+        if self._compounds is None or group[0].text.isascii() or self._compounds.frequency("words", group[0].text):
+            return ()
+        parts = pieces(group)
+        return parts if all(self._compounds.frequency("words", part.text) for part in parts) else ()
 
     def slots(
         self,
@@ -78,6 +98,29 @@ class SlotMaker:
             for position, alternative in more:
                 found[position].append(alternative)
         return tuple(Slot(_distinct(alternatives)[: self._weights.max_alternatives]) for alternatives in found)
+
+    def kinds(self, words: Sequence[Word], slots: Sequence[Slot]) -> tuple[Alternative, ...]:
+        """The kind of product asked for: the name of a category at the end of the query, the longest there is.
+
+        English and Chinese alike name the thing last (`black phone case`, 黑色手机壳); numbers may follow it.
+        """
+        end = next((at for at in range(len(words), 0, -1) if not re.search(r"\d", words[at - 1].text)), 0)
+        for start in range(max(0, end - KIND_WORDS), end):
+            run = slots[start:end]
+            names = {"_".join(word.token.text for word in words[start:end])}
+            names |= {"_".join(a.tokens) for a in run[0].alternatives if a.group == "words" and _in_all(a, run[1:])}
+            known = sorted(name for name in names if self._compounds and self._compounds.frequency("kinds", name))
+            if known:
+                return tuple(Alternative((name,), 1.0, "kinds") for name in known)
+        return ()
+
+    def names_products(self, slots: Sequence[Slot]) -> bool:
+        """Whether a slot holds a code that some products have, but at most FEW."""
+        if self._compounds is None:
+            return False
+        frequency = self._compounds.frequency
+        codes = {a.tokens[0] for slot in slots for a in slot.alternatives if a.group == "codes"}
+        return any(0 < frequency("codes", code) <= FEW for code in codes)
 
     def _itself(self, word: Word, applied: Sequence[Applied]) -> Alternative:
         for fix in applied:
@@ -117,9 +160,19 @@ class SlotMaker:
     def _synonymous(self, words: Sequence[Word]) -> Iterator[tuple[int, Alternative]]:
         if self._synonyms is None:
             return
-        for first, last, tokens, weight in self._synonyms.expand([word.token.text for word in words]):
+        for first, last, tokens, weight in (
+            *self._synonyms.expand([word.token.text for word in words]),
+            *self._of_wholes(words),
+        ):
             for position in range(first, last) if self._known(tokens) else ():
                 yield position, Alternative(tokens, weight * self._weights.synonym, "words", "synonym")
+
+    def _of_wholes(self, words: Sequence[Word]) -> Iterator[tuple[int, int, tuple[str, ...], float]]:
+        """Synonyms of the words that were cut, each for all its parts."""
+        for whole in dict.fromkeys(word.whole for word in words if word.whole):
+            inside = [at for at, word in enumerate(words) if word.whole == whole]
+            for _, _, tokens, weight in self._synonyms.expand([whole]) if self._synonyms else ():
+                yield inside[0], inside[-1] + 1, tokens, weight
 
     def _known(self, tokens: Sequence[str]) -> bool:
         """Whether the catalogue has all the tokens; what it lacks need not be searched."""
@@ -131,7 +184,8 @@ class SlotMaker:
         weight, compounds = self._weights.compound, self._compounds
         made_of = {group[0]: pieces(group) for group in groups(analysis.words)}
         for position, word in enumerate(words):
-            parts = made_of.get(word.token) or (compounds and compounds.split(word.text))
+            inside = tuple(token.text for token in made_of.get(word.token, ()))
+            parts = inside or (compounds and compounds.split(word.text))
             if parts:
                 yield position, Alternative(parts, weight, "words", "compound")
         for position in range(len(words) - 1 if compounds else 0):
@@ -164,6 +218,10 @@ def hints(analyses: Sequence[Analysis]) -> tuple[Alternative, ...]:
     return tuple(Alternative((text,), 1.0, group) for text, group in dict.fromkeys(found))[:MAX_HINTS]
 
 
+def _in_all(alternative: Alternative, slots: Sequence[Slot]) -> bool:
+    return all(any(other.tokens == alternative.tokens for other in slot.alternatives) for slot in slots)
+
+
 def _inner(analysis: Analysis) -> Iterator[Token]:
     asked = set(outer(analysis.words))
     return (t for t in analysis.words if t not in asked and len(t.text) > 1 and not t.text.isdecimal())
@@ -181,18 +239,18 @@ def _possible_codes(text: str, words: Sequence[Word]) -> Iterator[tuple[int, int
                 yield start, end, canonical_code(text[start:end]), ""
 
 
-def pieces(group: Sequence[Token]) -> tuple[str, ...]:
+def pieces(group: Sequence[Token]) -> tuple[Token, ...]:
     """The longest words inside a word that make it up without a gap; () where none do. `group` as in `groups`.
 
-    >>> pieces([Token("移动硬盘", 0, 4), Token("移动", 0, 2), Token("硬盘", 2, 4)])
-    ('移动', '硬盘')
+    >>> [token.text for token in pieces([Token("移动硬盘", 0, 4), Token("移动", 0, 2), Token("硬盘", 2, 4)])]
+    ['移动', '硬盘']
     """
     whole, *inside = group
-    found: list[str] = []
+    found: list[Token] = []
     at = whole.start
     for part in inside:
         if part.start == at and part.end - part.start < whole.end - whole.start:
-            found.append(part.text)
+            found.append(part)
             at = part.end
     return tuple(found) if at == whole.end else ()
 
