@@ -60,9 +60,9 @@ class SearchSettings(Section):
 
     mode: Literal["hybrid", "lexical", "dense"] = "hybrid"
     fusion: Literal["weighted", "rrf"] = "weighted"
-    lexical_weight: float = Field(default=0.5, ge=0, le=1)
-    dense_weight: float = Field(default=0.5, ge=0, le=1)
-    feedback: float = Field(default=0.4, ge=0, le=2, description="weight of nearness to the best results; 0: none")
+    dense_weight: float = Field(default=0.4, ge=0, le=1, description="share of meaning; words have the rest")
+    dense_weight_zh: float = Field(default=0.5, ge=0, le=1, description="the same for a query in Chinese")
+    feedback: float = Field(default=0.3, ge=0, le=2, description="weight of nearness to the best results; 0: none")
     coverage: float = Field(default=3.0, ge=0, le=20, description="points for each word of the query that matches")
     synonym_weight: float = Field(default=0.5, ge=0, le=1, description="of a synonym beside the word itself")
     candidates: int = Field(default=100, ge=10, le=2000)

@@ -15,9 +15,9 @@ from shelfwise.searcher import Searcher
 from shelfwise.settings import SearchSettings
 from shelfwise.types import Float64, Page, Query
 
-# The share of the dense score stands for both weights, which are always taken together.
 SPACE: Final[Space] = {
     "dense_weight": (0.3, 0.4, 0.5, 0.6, 0.7),
+    "dense_weight_zh": (0.3, 0.4, 0.5, 0.6, 0.7),
     "feedback": (0.0, 0.2, 0.4, 0.6),
     "coverage": (0.0, 1.0, 2.0, 3.0, 4.0, 6.0),
     "synonym_weight": (0.3, 0.5, 0.7, 0.9),
@@ -60,10 +60,7 @@ def tune_search(
 
 def settings_of(settings: SearchSettings, chosen: Parameters) -> SearchSettings:
     """The settings with what was chosen in place; raises pydantic's ValidationError for values out of range."""
-    values = dict(chosen)
-    if "dense_weight" in values:
-        values["lexical_weight"] = round(1 - values["dense_weight"], 6)
-    return SearchSettings.model_validate({**settings.model_dump(), **values})
+    return SearchSettings.model_validate({**settings.model_dump(), **chosen})
 
 
 def _ids(searcher: Searcher, text: str) -> list[str]:

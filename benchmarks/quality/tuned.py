@@ -28,11 +28,12 @@ from shelfwise.types import AnyOf, Filter, Float64, Page, Query
 FOLDS: Final = 5
 SPACE: Final = {
     "dense_weight": (0.4, 0.5, 0.6),
+    "dense_weight_zh": (0.4, 0.5, 0.6),
     "feedback": (0.0, 0.2, 0.4, 0.6),
     "coverage": (0.0, 3.0),
     "synonym_weight": (0.5, 0.9),
 }
-NEUTRAL: Final = {"dense_weight": 0.5, "feedback": 0.0, "coverage": 0.0, "synonym_weight": 0.9}
+NEUTRAL: Final = {"dense_weight": 0.5, "dense_weight_zh": 0.5, "feedback": 0.0, "coverage": 0.0, "synonym_weight": 0.9}
 PARTS: Final = {"icecat": ("full", "pool"), "titles_zh": ("full",)}  # catalogue → what its objective is the mean of
 WORKLOAD: Final = {"icecat": "icecat", "titles_zh": "titles-zh"}
 

@@ -31,7 +31,7 @@ def tune(
     from shelfwise.cli.figures import read_judgments
     from shelfwise.evaluation import read_translations
     from shelfwise.shop import Shop
-    from shelfwise.tuning import settings_of, tune_search
+    from shelfwise.tuning import tune_search
 
     qrels = read_judgments(judgments, "all")
     texts = read_translations(queries_zh) if queries_zh else None
@@ -40,17 +40,15 @@ def tune(
         found = tune_search(
             opened.searcher(), settings, qrels, texts=texts, objective=metric, folds=folds, seed=seed, progress=step
         )
-        tuned = settings_of(settings, found.chosen)
-        chosen = {name: getattr(tuned, name) for name in (*found.chosen, "lexical_weight")}
     if write:
-        _write(shop, chosen)
-    _show(found, chosen, metric, json)
+        _write(shop, found.chosen)
+    _show(found, metric, json)
     if write:
         say(f"Written to {shop / 'shelfwise.toml'}; a running server takes it up when it starts again.", errors)
 
 
-def _show(found: Tuning, chosen: Mapping[str, Any], metric: str, json: bool) -> None:
-    figures = {**found.as_json(), "metric": metric, "chosen": dict(chosen)}
+def _show(found: Tuning, metric: str, json: bool) -> None:
+    figures = {**found.as_json(), "metric": metric}
     if json:
         print_json(figures)
         return
@@ -59,7 +57,7 @@ def _show(found: Tuning, chosen: Mapping[str, Any], metric: str, json: bool) -> 
         (f"{metric} to expect (out of fold)", f"{figures['out_of_fold']:.4f}"),
         ("95% interval", f"{figures['low']:.4f} to {figures['high']:.4f}"),
         ("p of a difference", f"{figures['p_value']:.3f}"),
-        *((f"search.{name}", f"{value:g}") for name, value in chosen.items()),
+        *((f"search.{name}", f"{value:g}") for name, value in found.chosen.items()),
     ]
     print_table("", ("", f"{figures['queries']} queries, {figures['tried']} settings tried"), rows)
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from shelfwise.errors import SettingsError
 from shelfwise.language.base import Analysis, Analyzer
+from shelfwise.language.detect import detect
 from shelfwise.language.stopwords import without_stopwords
 from shelfwise.retrieval.base import FacetRequest, FusionSettings, Plan, TextClause
 from shelfwise.retrieval.compounds import Compounds
@@ -145,7 +146,7 @@ class Planner:
             vector=vector if mode != "lexical" and read.text else None,
             filter=query.filters,
             facets=facets,
-            fusion=self._fusion(clause),
+            fusion=self._fusion(clause, read.text),
             sort=query.sort,
             offset=query.page.offset,
             limit=query.page.limit,
@@ -163,12 +164,16 @@ class Planner:
             original=original,
         )
 
-    def _fusion(self, clause: TextClause | None) -> FusionSettings:
-        """The shop's weights; for a query with the code of a few products, what these have in words is what counts."""
+    def _fusion(self, clause: TextClause | None, text: str) -> FusionSettings:
+        """The shop's weights; for a query with the code of a few products, what these have in words is what counts.
+
+        Meaning counts more for Chinese, where what is a word is a guess.
+        """
         search = self._search
         if clause is not None and self._slots.names_products(clause.slots):
             return FusionSettings(search.fusion, *NAMED)
-        return FusionSettings(search.fusion, search.lexical_weight, search.dense_weight, feedback=search.feedback)
+        dense = search.dense_weight if detect(text) == "en" else search.dense_weight_zh
+        return FusionSettings(search.fusion, round(1 - dense, 6), dense, feedback=search.feedback)
 
     def _read(self, text: str, correct: bool, sure: float | None) -> _Reading:
         analysis = self._analyze(text)

@@ -65,11 +65,6 @@ def test_the_shop_itself_is_not_changed(shop: Shop) -> None:
     assert shop.searcher().tuned(SearchSettings(mode="lexical")).generation is shop.searcher().generation
 
 
-def test_both_weights_move_together() -> None:
-    settings = settings_of(SearchSettings(), {"dense_weight": 0.7})
-    assert (settings.dense_weight, settings.lexical_weight) == (0.7, 0.3)
-
-
 @pytest.mark.parametrize("chosen", [{"dense_weight": 2.0}, {"coverage": -1.0}, {"unheard_of": 1.0}])
 def test_settings_out_of_range_are_refused(chosen: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
