@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shelfwise.cli.console import ShopOption, say
+from shelfwise.settings import FILE, read_settings
+
+if TYPE_CHECKING:
+    from shelfwise.shop import Shop
 
 
 def serve(
@@ -17,25 +24,43 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="0 takes a free port; the shop's setting if not given.")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Server processes; one a core, at most 4, if not given.")
+    ] = None,
 ) -> None:
     """Serve the shop until interrupted. Changes by other commands become visible within a second."""
     from shelfwise.service.server import serve as serve_shop
-    from shelfwise.shop import Shop
+    from shelfwise.service.workers import default_workers, serve_many
 
     signal.signal(signal.SIGTERM, _stop)  # an orderly end, as for Ctrl-C: open files are let go
+    count = workers or default_workers()
     try:
-        with Shop.open(shop) as opened:
-            opened.searcher()  # opened before the first request, and errors are told here
-            opened.follow()
-            settings = opened.settings.server
-            serve_shop(
-                opened,
-                host or settings.host,
-                settings.port if port is None else port,
-                started=lambda address: say(f"{opened.settings.shop.name} is open at {address}"),
-            )
+        if count > 1 and (shop / FILE).is_file():
+            settings = read_settings(shop)
+            address = host or settings.server.host, settings.server.port if port is None else port
+            serve_many(partial(opened, shop), *address, count, started=partial(_tell, settings.shop.name))
+            return
+        with opened(shop) as one:
+            server = one.settings.server
+            address = host or server.host, server.port if port is None else port
+            serve_shop(one, *address, started=partial(_tell, one.settings.shop.name))
     except KeyboardInterrupt:  # the way to end it
         return
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Shop]:
+    """The shop with its index open, following what other processes write. Raises ShelfwiseError."""
+    from shelfwise.shop import Shop
+
+    with Shop.open(folder) as shop:
+        shop.searcher()  # opened before the first request, and errors are told here
+        shop.follow()
+        yield shop
+
+
+def _tell(name: str, address: str) -> None:
+    say(f"{name} is open at {address}")
 
 
 def _stop(*_: Any) -> None:

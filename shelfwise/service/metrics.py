@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shelfwise.types import Slate
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own: the folder that several processes count in together
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12)
 
 
@@ -37,7 +40,12 @@ class Metrics:
         self.relaxed = Counter(
             "shelfwise_relaxed", "Searches that had to drop something to find anything.", registry=self.registry
         )
-        self.inside = Gauge("shelfwise_jobs", "Jobs running or waiting for a thread.", registry=self.registry)
+        self.inside = Gauge(
+            "shelfwise_jobs",
+            "Jobs running or waiting for a thread.",
+            registry=self.registry,
+            multiprocess_mode="livesum",
+        )
 
     def observe(self, slate: Slate) -> Slate:
         """Counts a search, and passes it on."""
@@ -52,8 +60,12 @@ class Metrics:
         return slate
 
     def text(self) -> bytes:
-        """All metrics in Prometheus' text format."""
-        return generate_latest(self.registry)
+        """All metrics in Prometheus' text format; of all server processes together where there are several."""
+        registry = self.registry
+        if SHARED in os.environ:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
 
 
 class Observer:

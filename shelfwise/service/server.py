@@ -34,12 +34,27 @@ def serve(
     started: called once with the address (http://127.0.0.1:8000) when requests are answered. The write key is read
     from the environment variable that the settings name. Raises SettingsError when the address cannot be taken.
     """
+    listener = listen(host, port)
+    port = listener.getsockname()[1]
+    told = (lambda: started(address_of(host, port))) if started else lambda: None
+    run(shop, host, port, listener, started=told, environment=environment)
+
+
+def run(
+    shop: ShopView,
+    host: str,
+    port: int,
+    listener: socket.socket,
+    *,
+    started: Callable[[], None],
+    threads: int | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Serves a shop on a socket that is bound already. threads: searches at once, by default one a core."""
     variable = shop.settings.server.api_key_variable
     key = (os.environ if environment is None else environment).get(variable, "")
-    listener = _listen(host, port)
-    address = _address(host, listener.getsockname()[1])
-    _log_as_json()
-    app = create_app(shop, clock=time.monotonic, api_key=key, host=host)
+    log_as_json()
+    app = create_app(shop, clock=time.monotonic, api_key=key, host=host, workers=threads)
     config = uvicorn.Config(
         app,
         host=host,
@@ -51,7 +66,7 @@ def serve(
         timeout_graceful_shutdown=GRACE,
         h11_max_incomplete_event_size=32_768,
     )
-    _Server(config, lambda: started(address) if started else None).run(sockets=[listener])
+    _Server(config, started).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
@@ -75,27 +90,41 @@ def settle() -> None:
     gc.set_threshold(YOUNG, 20, 100)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    listener = None
+def listen(host: str, port: int, *, shared: bool = False, taken: bool = False) -> socket.socket:
+    """A socket bound to an address; port 0 takes a free one. Raises SettingsError when it cannot be had.
+
+    shared: other sockets of this program may be bound to it too. taken: one is, so that it need not be free.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
+        if shared and not taken and port:
+            _bound(family, host, port, False).close()  # a shared one would be had even beside another server
+        return _bound(family, host, port, shared)
     except OSError as error:
-        if listener is not None:
-            listener.close()
         hint = "Choose another with --port, or 0 for any free one."
         raise SettingsError(f"server: cannot listen on {host} port {port}: {error.strerror}.", hint=hint) from error
+
+
+def _bound(family: int, host: str, port: int, shared: bool) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 
-def _address(host: str, port: int) -> str:
+def address_of(host: str, port: int) -> str:
+    """Where a browser finds it."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"
 
 
-def _log_as_json() -> None:
+def log_as_json() -> None:
     """One JSON object a line on standard error; nothing about people in it."""
     structlog.configure(
         processors=[
