@@ -7,6 +7,7 @@ immutable; live changes are further small `Columns` on top, of which the newest 
 from __future__ import annotations
 
 import bisect
+import dataclasses
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from shelfwise.retrieval.filters import Fields
 from shelfwise.types import Float64, Int32, Int64
 
 ARRAYS = ("text_ends", "term_ends", "term_rows", "own_rows", "own_terms", "number_rows", "number_values")
-FEW = 40  # rows are looked up one by one when a column has more than so many entries for each of them
+FEW = 40  # a field is common when at least one row in so many has it
 Facts = tuple[Mapping[str, tuple[str, ...]], Mapping[str, float]]  # a product's keywords and numbers
 
 
@@ -45,6 +46,7 @@ class Columns:
     own_terms: Int32
     number_rows: Int32
     number_values: Float64
+    _starts: dict[str, Int64] = dataclasses.field(default_factory=dict, init=False, compare=False)
 
     def rows_of(self, field: str, value: str) -> Int32:
         """The rows whose keyword field has this value."""
@@ -65,16 +67,22 @@ class Columns:
         first, last = self.keywords.get(field, (0, 0))
         start, end = self.term_ends[first], self.term_ends[last]
         own_rows, own_terms = self.own_rows[start:end], self.own_terms[start:end]
-        if FEW * len(rows) > len(own_rows):
-            asked = np.zeros(self.n, bool)
-            asked[rows] = True
-            terms = own_terms[asked[own_rows]]  # [pairs]
+        if FEW * len(own_rows) > self.n:
+            starts = self._starts_of(field, own_rows)
+            begin, lengths = starts[rows], starts[rows + 1]
         else:
             begin, lengths = np.searchsorted(own_rows, rows), np.searchsorted(own_rows, rows, "right")
-            lengths -= begin
-            terms = own_terms[np.repeat(begin - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())]
+        lengths = lengths - begin
+        terms = own_terms[np.repeat(begin - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())]
         counts = np.bincount(terms - first)
         return {self._value(first + term).decode(): int(counts[term]) for term in np.flatnonzero(counts).tolist()}
+
+    def _starts_of(self, field: str, own_rows: Int32) -> Int64:
+        """Where each row's own pairs begin, Int64[n + 1]; worked out when a common field is first counted."""
+        starts = self._starts.get(field)
+        if starts is None:
+            starts = self._starts[field] = np.searchsorted(own_rows, np.arange(self.n + 1))
+        return starts
 
     def number_at(self, field: str, rows: Int32) -> Float64:
         """The number of each of the rows; NaN where a row has none."""

@@ -28,6 +28,7 @@ LEAD: Final = 30  # characters shown before the first match of a snippet
 ELLIPSIS: Final = "…"
 CODE_PIECES: Final = 4  # pieces that a code may be written in ("tn-2110", "i7 1185 g7")
 _PIECE: Final = re.compile(r"[a-z0-9]+")
+_LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 Span = tuple[int, int]
 
@@ -221,13 +222,9 @@ def _place(text: str, word: str, start: int) -> Span:
     while True:
         start = text.index(word, start)
         end = start + len(word)
-        if not (_latin_at(text, start - 1) or _latin_at(text, end)):
+        if text[max(start - 1, 0) : start] not in _LATIN and text[end : end + 1] not in _LATIN:
             return start, end
         start += 1
-
-
-def _latin_at(text: str, place: int) -> bool:
-    return 0 <= place < len(text) and text[place].isascii() and text[place].isalnum()
 
 
 def _end(text: str, start: int, words: Sequence[str]) -> int:

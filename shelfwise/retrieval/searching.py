@@ -143,8 +143,7 @@ class Search:
         """The dense candidates."""
         if self.vector is None:
             return np.empty(0, np.int32)
-        everything = self.filter is None and self._given is None and self.state.count == self.state.columns.n
-        allowed = None if everything else self.allowed
+        allowed = self.state.unless_all(self.allowed)
         with self.timed("dense"):
             return self.state.vectors.search(self.vector, self.depth, allowed)[0]
 
@@ -347,4 +346,5 @@ class Search:
     def _near_under(self, filter: Filter | None) -> Int32:
         if self.vector is None:
             return np.empty(0, np.int32)
-        return self.state.vectors.search(self.vector, self.depth, self.state.allowed(filter))[0]
+        allowed = self.state.unless_all(self.state.allowed(filter))
+        return self.state.vectors.search(self.vector, self.depth, allowed)[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 
@@ -15,14 +16,16 @@ from shelfwise.retrieval.lexical import Lexicon
 from shelfwise.retrieval.masks import mask
 from shelfwise.retrieval.overlay import LiveVectors
 from shelfwise.retrieval.rows import LiveRows
-from shelfwise.types import Bool, Filter, Float32
+from shelfwise.types import And, Bool, Filter, Float32
+
+MASKS = 32  # conditions whose rows are remembered, a byte for each row
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """alive: Bool[n], False for rows of deleted or replaced products; count: how many are alive.
 
-    counted: facets of the whole catalogue, filled in as they are asked for.
+    counted: facets of the whole catalogue, masks: rows that pass a filter; both filled in as they are asked for.
     """
 
     lexicon: Lexicon
@@ -32,10 +35,27 @@ class State:
     alive: Bool
     count: int
     counted: dict[FacetRequest, Counts] = field(default_factory=dict)
+    masks: dict[Filter, Bool] = field(default_factory=dict)
 
     def allowed(self, filter: Filter | None) -> Bool:
-        """The living rows that pass a resolved filter."""
-        return self.alive if filter is None else self.alive & mask(filter, self.columns, self.rows.row)
+        """The living rows that pass a resolved filter; not to be written to."""
+        return self.alive if filter is None else self.alive & self._mask(filter)
+
+    def unless_all(self, allowed: Bool) -> Bool | None:
+        """The mask, or None when nothing is left out."""
+        return None if self.count == self.columns.n and allowed is self.alive else allowed
+
+    def _mask(self, filter: Filter) -> Bool:
+        """Conditions that are joined are kept apart: a search and its facets ask for them in several combinations."""
+        if isinstance(filter, And):
+            return reduce(np.logical_and, map(self._mask, filter.filters), self.alive)
+        found = self.masks.get(filter)
+        if found is None:
+            found = mask(filter, self.columns, self.rows.row)
+            if len(self.masks) >= MASKS:
+                self.masks.clear()
+            self.masks[filter] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
