@@ -128,13 +128,15 @@ class Engine:
 
 
 def memory_of(pid: int) -> dict[str, float]:
-    """Resident memory in MB of a process and its children: now, of that its own, and at its peak."""
-    pids, found = [pid], {"rss": 0.0, "own": 0.0, "peak": 0.0}
+    """Resident memory in MB of a process and its children: now, of that its own, and at its peak; and "pss", now with
+    pages that several processes share counted once."""
+    pids, found = [pid], {"rss": 0.0, "own": 0.0, "peak": 0.0, "pss": 0.0}
     for each in pids:
         pids.extend(_children(each))
         status = _status(each)
         for name, key in (("rss", "VmRSS"), ("own", "RssAnon"), ("peak", "VmHWM")):
             found[name] += int(status.get(key, "0 kB").split()[0]) / 1024
+        found["pss"] += int(_status(each, "smaps_rollup").get("Pss", "0 kB").split()[0]) / 1024
     return found
 
 
@@ -145,9 +147,9 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def _status(pid: int) -> Mapping[str, str]:
+def _status(pid: int, name: str = "status") -> Mapping[str, str]:
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/{name}").read_text().splitlines()
     except OSError:
         return {}
     return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from shelfwise.retrieval.row_scores import RowScores
 from shelfwise.types import Contribution, Float32, Int32
 
 Tokens = tuple[str, ...]
+Fields = dict[Tokens, list[list[tuple[str, float]]]]  # of each row
 
 
 def explain(
@@ -41,38 +42,35 @@ def explain(
     return [tuple(sorted(lines, key=lambda line: (line.stage, -line.value))) for lines in out]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """What one field of one branch gives the row at a place."""
+class _Part(NamedTuple):
+    """What one field of one branch gives to the rows at some places."""
 
-    place: int
     branch: Branch
     field: str
-    value: float
-
-    @property
-    def tokens(self) -> Tokens:
-        """What to look for in the separate fields; () when there is nothing to look for."""
-        return self.branch.tokens if self.field == COMBINED else ()
+    places: list[int]
+    values: list[float]
 
 
 def _lexical(scored: RowScores, plan: LexicalPlan) -> Iterator[tuple[int, Contribution]]:
-    parts = _parts(scored, plan)
-    slots = [_slot(list(zip(branches, parts, strict=False))) for branches in plan.slots]
-    extras = [_slot(list(zip((extra,), parts, strict=False))) for extra in plan.extras]
-    fields = _fields(scored, {line.tokens: None for line in chain(*slots) if line.tokens})
-    yield from _told(chain(*slots), fields)
+    scores = _scores(scored, plan)
+    slots = [_slot(list(zip(branches, scores, strict=False))) for branches in plan.slots]
+    extras = [_slot(list(zip((extra,), scores, strict=False))) for extra in plan.extras]
+    combined = {part.branch.tokens: None for part in chain(*slots) if part.field == COMBINED and part.branch.tokens}
+    fields = _fields(scored, list(combined))
+    for part in chain(*slots):
+        yield from _told(part, fields)
     if plan.coverage:
         matched = np.zeros(len(scored.rows), np.int64)
-        for lines in slots:
-            matched[[line.place for line in lines]] += 1  # once, however many lines the slot has there
+        for parts in slots:
+            matched[[place for part in parts for place in part.places]] += 1  # once, whatever the slot has there
         for place, count in enumerate(matched.tolist()):
             detail = f"coverage: {count} of {len(plan.slots)}"
             yield place, Contribution("lexical", "coverage", count * plan.coverage, detail)
-    yield from _told(chain(*extras), fields)
+    for part in chain(*extras):
+        yield from _told(part, {})
 
 
-def _parts(scored: RowScores, plan: LexicalPlan) -> Iterator[Float32]:
+def _scores(scored: RowScores, plan: LexicalPlan) -> Iterator[Float32]:
     """Float32[leaves, rows] of each branch of the slots, then of the extras."""
     for branch in (*chain(*plan.slots), *plan.extras):
         scores = np.array([scored.of(leaf) for leaf in branch.leaves], np.float32)
@@ -83,30 +81,33 @@ def _parts(scored: RowScores, plan: LexicalPlan) -> Iterator[Float32]:
         yield scores
 
 
-def _slot(branches: Sequence[tuple[Branch, Float32]]) -> list[_Line]:
-    """The best branch of each row."""
+def _slot(branches: Sequence[tuple[Branch, Float32]]) -> list[_Part]:
+    """The best branch of each row, by field."""
     if not branches:
         return []
-    best = np.argmax([part.sum(axis=0) for _, part in branches], axis=0)
-    lines = []
-    for place, number in enumerate(best.tolist()):
-        branch, part = branches[number]
-        for leaf, value in zip(branch.leaves, part[:, place].tolist(), strict=True):
-            if value > 0:
-                lines.append(_Line(place, branch, leaf.field, value))
-    return lines
+    best = np.argmax([scores.sum(axis=0) for _, scores in branches], axis=0)
+    parts = []
+    for number, (branch, scores) in enumerate(branches):
+        for leaf, values in zip(branch.leaves, scores, strict=True):
+            places = np.flatnonzero((best == number) & (values > 0))
+            if len(places):
+                parts.append(_Part(branch, leaf.field, places.tolist(), values[places].tolist()))
+    return parts
 
 
-def _fields(scored: RowScores, asked: Iterable[Tokens]) -> dict[Tokens, list[list[tuple[str, float]]]]:
+def _fields(scored: RowScores, wanted: Sequence[Tokens]) -> Fields:
     """For tokens that the combined field has: the separate fields of each row that have them, and what part of the
     score each may claim, by its share in the combined field; in all 1."""
     names = [field for field in SHARES if field in scored.lexicon.text_fields]
-    wanted = list(asked)
     queries = [scored.lexicon.tokens_query(name, tokens) for tokens in wanted for name in names]
     has = scored.having(queries).reshape(len(wanted), len(names), len(scored.rows))
-    return {
-        tokens: [_shares(names, here) for here in found.T.tolist()] for tokens, found in zip(wanted, has, strict=True)
-    }
+    known: dict[tuple[bool, ...], list[tuple[str, float]]] = {}
+    fields: Fields = {}
+    for tokens, found in zip(wanted, has, strict=True):
+        rows = [*map(tuple, found.T.tolist())]
+        known.update({row: _shares(names, row) for row in set(rows).difference(known)})
+        fields[tokens] = [known[row] for row in rows]
+    return fields
 
 
 def _shares(names: Sequence[str], here: Sequence[bool]) -> list[tuple[str, float]]:
@@ -115,12 +116,10 @@ def _shares(names: Sequence[str], here: Sequence[bool]) -> list[tuple[str, float
     return [(name, SHARES[name] / total) for name in found] or [(COMBINED, 1.0)]
 
 
-def _told(
-    lines: Iterable[_Line], fields: dict[Tokens, list[list[tuple[str, float]]]]
-) -> Iterator[tuple[int, Contribution]]:
-    for line in lines:
-        branch = line.branch
-        detail = branch.text if branch.source == "query" else f"{branch.source}: {branch.text}"
-        shares = fields[line.tokens][line.place] if line.tokens in fields else [(line.field, 1.0)]
-        for field, share in shares:
-            yield line.place, Contribution("lexical", field, line.value * share, detail)
+def _told(part: _Part, fields: Fields) -> Iterator[tuple[int, Contribution]]:
+    branch = part.branch
+    detail = branch.text if branch.source == "query" else f"{branch.source}: {branch.text}"
+    shares = fields.get(branch.tokens) if part.field == COMBINED else None
+    for place, value in zip(part.places, part.values, strict=True):
+        for field, share in shares[place] if shares else ((part.field, 1.0),):
+            yield place, Contribution("lexical", field, value * share, detail)

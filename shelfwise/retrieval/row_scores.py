@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from tantivy import Occur, Query
 
-from shelfwise.retrieval.lexical import Leaf, Lexicon, both
+from shelfwise.retrieval.lexical import Leaf, Lexicon
 from shelfwise.retrieval.schema import ROW
 from shelfwise.types import Bool, Float32, Int32
 
@@ -20,13 +20,14 @@ class RowScores:
 
     def __init__(self, lexicon: Lexicon, rows: Int32) -> None:
         self.lexicon, self.rows = lexicon, rows
-        self._these = lexicon.rows_query(rows)
-        self._none = Query.const_score_query(self._these, 0.0)
+        self._none = Query.const_score_query(lexicon.rows_query(rows), 0.0)  # they match, and score nothing
         self._place = {row: place for place, row in enumerate(rows.tolist())}
 
     def of(self, leaf: Leaf) -> Float32:
         """The leaf's score of each row; 0 where it does not match."""
-        return self._found(self._nested(leaf.parts) if leaf.parts else both(leaf.query, self._these))
+        if leaf.parts:
+            return self._found(self._nested(leaf.parts))
+        return self._found(Query.boolean_query([(Occur.Must, leaf.query), (Occur.Must, self._none)]))
 
     def having(self, queries: Sequence[Query]) -> Bool:
         """Which queries match which rows, Bool[queries, rows].
