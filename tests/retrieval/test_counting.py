@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shelfwise.retrieval import searching
+from shelfwise.retrieval import candidates, searching
 from shelfwise.retrieval.base import Alternative, Change, FacetRequest, Plan, Slot, TextClause
 from shelfwise.retrieval.embedded import EmbeddedEngine, EmbeddedReader
 from shelfwise.retrieval.filters import without_field
@@ -54,6 +54,7 @@ def test_words_alone(reader: EmbeddedReader, monkeypatch: pytest.MonkeyPatch, kn
         other = without_field(other, request.field)
         apart = replace(request, exclude_own=False)
         expected[request.field] = pairs(reader.search(plan(other, facets=(apart,))).facets[0])
+    monkeypatch.setattr(candidates, "KNOWN", known)
     monkeypatch.setattr(searching, "KNOWN", known)
     found = (
         reader.search(plan(FILTER), lambda page: REQUESTS) if later else reader.search(plan(FILTER, facets=REQUESTS))
