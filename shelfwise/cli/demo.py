@@ -10,7 +10,7 @@ import typer
 from shelfwise.cli.console import errors, progress, say
 from shelfwise.cli.democheck import run_check
 from shelfwise.cli.serve import serve
-from shelfwise.errors import NoIndexError, ShopError
+from shelfwise.errors import ShopError
 
 SEED = 7
 
@@ -55,9 +55,7 @@ def make_demo(folder: Path, seed: int = SEED) -> None:
             shop.catalog.store.add_reviews(demo_reviews(seed))
             say(str(report), errors)
             (feed / "imported").touch()
-        try:
-            shop.searcher()
-        except NoIndexError:
+        if shop.generations.current() is None:
             say("Preparing the language model (once on this machine).", errors)
             shop.encoder()
             with progress("Indexing") as step:

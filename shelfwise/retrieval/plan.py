@@ -49,7 +49,7 @@ class PlanSettings:
     phrase_fields: tuple[str, ...] = ("title",)
     phrase_slop: int = 2
     sure: float = 0.45
-    relevant: float = 0.5
+    relevant: float = 0.6
     typos: bool = True
     max_characters: int = 512
     max_slots: int = 32
