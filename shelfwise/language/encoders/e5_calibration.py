@@ -6,10 +6,10 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper
-from tokenizers import Tokenizer
 
 from shelfwise.language.encoders.e5_graph import build_graph, linear_inputs
 from shelfwise.language.encoders.e5_weights import E5Weights
+from shelfwise.language.encoders.onnx import Tokens
 from shelfwise.types import Float32
 
 TEXTS = (
@@ -24,13 +24,13 @@ TEXTS = (
 )
 
 
-def measure_ranges(weights: E5Weights, tokenizer: Tokenizer) -> dict[str, Float32]:
+def measure_ranges(weights: E5Weights, tokenizer: Tokens) -> dict[str, Float32]:
     """Name of each linear layer's input → largest magnitude of each of its components over TEXTS, Float32[m]."""
     names = linear_inputs(weights.layers)
     session = _session(build_graph(weights), names)
     ranges: dict[str, Float32] = {}
     for text in TEXTS:
-        ids = np.array([tokenizer.encode(text).ids])
+        ids = np.array(tokenizer([text]))
         for name, found in zip(
             names, session.run(names, {"input_ids": ids, "attention_mask": np.ones_like(ids)}), strict=True
         ):

@@ -19,7 +19,7 @@ from rich.console import Console
 from shelfwise.errors import EncoderError
 from shelfwise.language.encoders import e5_graph
 from shelfwise.language.encoders.e5_calibration import measure_ranges
-from shelfwise.language.encoders.e5_tokenizer import build_tokenizer
+from shelfwise.language.encoders.e5_tokenizer import E5Tokenizer, build_pieces
 from shelfwise.language.encoders.e5_weights import digest, packed_file, read_weights
 from shelfwise.language.encoders.onnx import OnnxEncoder
 
@@ -44,11 +44,12 @@ def load_e5(
     source = packed_file()
     stem = f"multilingual-e5-small-{precision}-{e5_graph.VERSION}-{digest(source)}"
     folder = (folder or cache_folder()) / "encoders"
-    model, tokenizer = folder / f"{stem}.onnx", folder / f"{stem}.tokenizer.json"
+    model, tokenizer = folder / f"{stem}.onnx", folder / f"{stem}.pieces.model"
 
     def load() -> OnnxEncoder:
         name = f"{stem}-{max_tokens}"
-        return OnnxEncoder(model, tokenizer, name=name, prefixes=PREFIXES, max_tokens=max_tokens, threads=threads)
+        words = E5Tokenizer(tokenizer, max_tokens)
+        return OnnxEncoder(model, words, name=name, prefixes=PREFIXES, max_tokens=max_tokens, threads=threads)
 
     if model.is_file() and tokenizer.is_file():
         try:
@@ -64,10 +65,10 @@ def _convert(source: Path, precision: Precision, model: Path, tokenizer: Path) -
         model.parent.mkdir(parents=True, exist_ok=True)
         Console(stderr=True).print("Preparing the language model: a few seconds, once.", highlight=False)
         weights = read_weights(source)
-        words = build_tokenizer(weights)
+        _write(tokenizer, lambda path: path.write_bytes(build_pieces(weights)))
+        words = E5Tokenizer(tokenizer, MAX_TOKENS)
         ranges = measure_ranges(weights, words) if precision == "int8" else None
         graph = e5_graph.build_graph(weights, ranges).SerializeToString()
-        _write(tokenizer, lambda path: path.write_text(words.to_str(), "utf-8"))
         _write(model, lambda path: path.write_bytes(graph))
     except OSError as error:
         hint = "Set SHELFWISE_CACHE to a folder that can be written."

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 import onnxruntime
@@ -28,6 +28,7 @@ from shelfwise.language.encoders.batching import batches, pad
 from shelfwise.types import Float32, Int64
 
 Pooling = Literal["mean", "cls"]
+Tokens: TypeAlias = Callable[[Sequence[str]], list[list[int]]]  # texts → token ids, with ends and cut to size
 LONGEST = 512  # positions that the usual encoders know
 CHARACTERS_A_TOKEN = 24  # a text is cut to this many characters for each token allowed: a 10 MB title costs nothing
 _POOLED = ("sentence_embedding", "embedding", "embeddings", "text_embeds")
@@ -36,7 +37,8 @@ _POOLED = ("sentence_embedding", "embedding", "embeddings", "text_embeds")
 class OnnxEncoder:
     """An encoder in an ONNX file. Safe to call from several threads at once.
 
-    Parameters: `prefixes` go before queries and before products; `max_tokens` cuts longer texts (at most 512);
+    Parameters: `tokenizer` is a file of the tokenizers package, or what makes tokens itself; `prefixes` go before
+    queries and before products; `max_tokens` cuts longer texts (at most 512);
     `threads` 0 means one for each processor; `batch_tokens` bounds the tokens of a batch, padding included (few,
     so that what flows stays in the processor's cache: 512 is a quarter faster than 2048); `name` is made from the
     file's bytes and these settings if empty.
@@ -47,7 +49,7 @@ class OnnxEncoder:
     def __init__(
         self,
         path: Path,
-        tokenizer: Path,
+        tokenizer: Path | Tokens,
         *,
         name: str = "",
         prefixes: tuple[str, str] = ("", ""),
@@ -56,7 +58,7 @@ class OnnxEncoder:
         threads: int = 0,
         batch_tokens: int = 512,
     ) -> None:
-        self._tokenizer = _read_tokenizer(tokenizer, max_tokens)
+        self._tokenize = _read_tokenizer(tokenizer, max_tokens) if isinstance(tokenizer, Path) else tokenizer
         self._session = _open_session(path)
         self._inputs = {each.name for each in self._session.get_inputs()}
         self._output, self.dim = _choose_output(self._session, path)
@@ -92,7 +94,7 @@ class OnnxEncoder:
         prefix = self._prefixes[kind]
         # A lone surrogate has no UTF-8; the tokenizer would refuse it.
         whole = [prefix + text[: self._characters].encode("utf-8", "replace").decode() for text in texts]
-        return [each.ids for each in self._tokenizer.encode_batch_fast(whole)]
+        return self._tokenize(whole)
 
     def _run(self, tokens: list[list[int]]) -> Float32:
         ids, mask = pad(tokens)
@@ -130,7 +132,7 @@ def _unit(vectors: Float32) -> Float32:
     return unit
 
 
-def _read_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
+def _read_tokenizer(path: Path, max_tokens: int) -> Tokens:
     if not 3 <= max_tokens <= LONGEST:
         raise EncoderError(f"max_tokens is {max_tokens}, expected 3 to {LONGEST}.")
     try:
@@ -139,7 +141,7 @@ def _read_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
         raise EncoderError(f"{path}: not a tokenizer: {error}.") from error
     tokenizer.enable_truncation(max_tokens)
     tokenizer.no_padding()
-    return tokenizer
+    return lambda texts: [each.ids for each in tokenizer.encode_batch_fast(list(texts))]
 
 
 def _open_session(path: Path) -> onnxruntime.InferenceSession:
