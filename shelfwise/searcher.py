@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -33,7 +35,18 @@ from shelfwise.retrieval.spelling import Speller
 from shelfwise.retrieval.suggest import Suggester
 from shelfwise.retrieval.synonyms import Synonyms, default_rules, read_rules
 from shelfwise.settings import SearchSettings
-from shelfwise.types import Explanation, Facet, Filter, Product, Query, Relaxation, Slate, SlateItem, Suggestion
+from shelfwise.types import (
+    Explanation,
+    Facet,
+    Filter,
+    Float32,
+    Product,
+    Query,
+    Relaxation,
+    Slate,
+    SlateItem,
+    Suggestion,
+)
 
 BATCH = 256  # live changes applied at once
 
@@ -72,6 +85,7 @@ class Searcher:
             analyzer, *known, PlanSettings.of(settings), search=settings
         )
         self._planner = self._planners(settings)
+        self._beside = ThreadPoolExecutor(thread_name_prefix="shelfwise-encode")  # its threads end with this object
         self._suggester = Suggester.open(folder / "suggest")
         self._centre = QueryCentre.open(folder / "centre")
         self._profile = CatalogueProfile.open(folder / "profile")
@@ -158,7 +172,7 @@ class Searcher:
             return vectorised(self._documents, None, products)
 
     def close(self) -> None:
-        """Remove what the reader kept on disk."""
+        """Remove what the reader kept on disk. Searches that are under way come to their end."""
         self.reader.close()
 
     # --- the stages ------------------------------------------------------------------------------------------
@@ -169,15 +183,18 @@ class Searcher:
             query = replace(query, mode="lexical")
         with _timed(took, "plan"):
             planned = self._planner.plan(query, facets=self._facets(query))
-        with _timed(took, "encode"):
-            planned, degraded = self._with_vector(planned, mode)
+        planned, degraded = self._with_vector(planned, mode, took)
         products: list[Product] = []
 
         def more(found: Sequence[Match]) -> tuple[FacetRequest, ...]:
             products[:] = [decode(match.payload) for match in found]
             return self._profile.fitting(products) if query.facets is None and not self._settings.facets else ()
 
-        matches = self._run(planned.plan, more, took)
+        try:
+            matches = self._run(planned.plan, more, took)
+        except EncoderError:
+            planned, degraded = planned.with_vector(None), ("encoder",)
+            matches = self._run(planned.plan, more, took)
         relaxed: list[Relaxation] = []
         if matches.total == 0 and self._settings.relax:
             for relaxation, plan in relaxations(planned, self._planner, query, self.reader.document_frequency):
@@ -197,20 +214,22 @@ class Searcher:
             took[stage] = took.get(stage, 0.0) + milliseconds
         return matches
 
-    def _with_vector(self, planned: Planned, mode: str) -> tuple[Planned, tuple[str, ...]]:
-        """The plan with the query's vector; without it, and saying so, when the encoder does not answer."""
+    def _with_vector(self, planned: Planned, mode: str, took: dict[str, float]) -> tuple[Planned, tuple[str, ...]]:
+        """The plan with the query's vector, made while the words are searched; a plan without it says so."""
         if mode == "lexical" or not planned.text:
             return planned, ()
         if self._encoder is None:
             missed = mode == "dense" or self.generation.manifest.versions.get("encoder") != name_of(None)
             return planned, ("encoder",) if missed else ()
-        try:
+        if planned.plan.text is None:
+            return planned.with_vector(partial(self._vector, self._encoder, planned, took)), ()
+        return planned.with_vector(self._beside.submit(self._vector, self._encoder, planned, took).result), ()
+
+    def _vector(self, encoder: Encoder, planned: Planned, took: dict[str, float]) -> Float32:
+        with _timed(took, "encode"):
             texts = [text for text in (planned.text, planned.guess) if text]
-            vector = self._encoder.encode(texts, "query").mean(axis=0)
-        except EncoderError:
-            return planned, ("encoder",)
-        language = "en" if detect(planned.text) == "en" else "zh"
-        return planned.with_vector(self._centre(vector, language)), ()
+            vector = encoder.encode(texts, "query").mean(axis=0)
+            return self._centre(vector, "en" if detect(planned.text) == "en" else "zh")
 
     def _facets(self, query: Query) -> tuple[FacetRequest, ...]:
         names = query.facets if query.facets is not None else self._settings.facets
@@ -228,7 +247,7 @@ class Searcher:
             score=match.score,
             position=query.page.offset + place,
             why=Explanation(match.why, reason(match.why)),
-            highlights=self._highlighter.highlight(product, answer.planned),
+            highlights=self._highlighter.highlight(product, answer.planned, query.locale),
         )
 
     def labelled(self, facet: Facet) -> Facet:

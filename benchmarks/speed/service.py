@@ -32,7 +32,7 @@ from shelfwise.retrieval.filters import parse_filter
 from shelfwise.service.server import settle
 from shelfwise.shop import Shop
 from shelfwise.simulate import demo_queries
-from shelfwise.types import Query
+from shelfwise.types import Locale, Query
 
 FACETS = ("category", "brand", "price", "rating", "attributes.color")
 GOALS = {"p50 ms": 12.0, "p99 ms": 40.0, "queries/s": 120.0, "resident MB": 1500.0}
@@ -89,6 +89,11 @@ def texts(spec: ShopSpec, count: int) -> list[str]:
     return [text for pair in zip(*halves, strict=False) for text in pair][:count]
 
 
+def language(text: str) -> Locale:
+    """The language of the page that a shopper who asks so would read."""
+    return "zh" if HAN.search(text) else "en"
+
+
 def filters(number: int) -> dict[str, Any]:
     """A price range, and for every other query a good rating too."""
     price = [(10, 3_000), (20, 800), (50, 10_000)][number % 3]
@@ -102,7 +107,8 @@ def in_process(shop: Path, asked: Sequence[str], load: Load) -> dict[str, Any]:
         for number, text in enumerate(asked):
             if number == load.warm:
                 settle()  # as a server does
-            query = Query(text, filters=parse_filter(filters(number)), facets=FACETS, mode="hybrid")
+            limits = parse_filter(filters(number))
+            query = Query(text, filters=limits, facets=FACETS, mode="hybrid", locale=language(text))
             begun, used = time.perf_counter(), time.thread_time()
             slate = opened.search(query)
             if number >= load.warm:
@@ -160,7 +166,8 @@ class Clients:
                 number, text = next(self._asked, (0, ""))
             if not text:
                 break
-            parameters = {"q": text, "filters": json.dumps(filters(number)), "facets": FACETS, "mode": "hybrid"}
+            asked = {"q": text, "filters": json.dumps(filters(number)), "facets": FACETS, "mode": "hybrid"}
+            parameters = {**asked, "locale": language(text)}
             begun = time.perf_counter()
             connection.request("GET", f"/v1/search?{urlencode(parameters, doseq=True)}")
             answer = connection.getresponse()

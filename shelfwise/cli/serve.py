@@ -32,7 +32,8 @@ def serve(
     from shelfwise.service.server import serve as serve_shop
     from shelfwise.service.workers import default_workers, serve_many
 
-    signal.signal(signal.SIGTERM, _stop)  # an orderly end, as for Ctrl-C: open files are let go
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell's background job would ignore the second
+        signal.signal(number, _stop)  # an orderly end: open files are let go
     count = workers or default_workers()
     try:
         if count > 1 and (shop / FILE).is_file():

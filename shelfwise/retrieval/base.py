@@ -111,12 +111,19 @@ class FusionSettings:
     feedback_depth: int = 10
 
 
+QueryVector: TypeAlias = Float32 | Callable[[], Float32]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that an engine needs to answer. Without text and vector, all products that pass the filter match."""
+    """Everything that an engine needs to answer. Without text and vector, all products that pass the filter match.
+
+    vector: unit vector, or what gives it when it is needed: the words are searched meanwhile. What it raises goes
+    through to the caller.
+    """
 
     text: TextClause | None = None
-    vector: Float32 | None = None
+    vector: QueryVector | None = None
     filter: Filter | None = None
     facets: tuple[FacetRequest, ...] = ()
     fusion: FusionSettings = FusionSettings()

@@ -42,10 +42,15 @@ class Candidates:
         self.fields = state.columns.fields
         self.filter = None if plan.filter is None else resolve(plan.filter, self.fields)
         self.facets = check_facets(plan.facets, self.fields)
-        self.vector = self._checked(plan.vector)
         self.depth = max(plan.candidates, 1)
         self.took: dict[str, float] = {}
         self._more = False  # whether further facets will be asked for
+
+    @cached_property
+    def vector(self) -> Float32 | None:
+        """The query's vector; asked for after the words were searched."""
+        given = self.plan.vector
+        return self._checked(given() if callable(given) else given)
 
     def _checked(self, vector: Float32 | None) -> Float32 | None:
         dim = self.state.vectors.dim

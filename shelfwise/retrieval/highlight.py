@@ -19,7 +19,7 @@ from shelfwise.language.normalise import normalise
 from shelfwise.retrieval.base import Slot, TextClause
 from shelfwise.retrieval.document import plain
 from shelfwise.retrieval.plan import Planned
-from shelfwise.types import Highlight, Product
+from shelfwise.types import Highlight, Locale, Product
 
 TITLE: Final = 1_000  # characters of a title that are looked at
 DESCRIPTION: Final = 1_500
@@ -85,18 +85,23 @@ class Highlighter:
         self._tokens = lru_cache(maxsize=65_536)(self._read)
         self._last = threading.local()  # a page of results shares its plan
 
-    def highlight(self, product: Product, planned: Planned) -> dict[str, Highlight]:
+    def highlight(self, product: Product, planned: Planned, locale: Locale | None = None) -> dict[str, Highlight]:
         """Titles in full and the best snippets of descriptions: "title", "title.zh", "description" ….
 
-        Only texts with a match are given, so {} where the plan asks for no words.
+        Only texts with a match are given, so {} where the plan asks for no words; and with a locale only those that
+        a page in that language shows.
         """
         clause = planned.plan.text
         if clause is None:
             return {}
         wanted = self._wanted(clause)
         texts = {"title": product.title, "description": product.description}
-        for locale, translation in product.translations.items():
-            texts |= {f"title.{locale}": translation.title, f"description.{locale}": translation.description}
+        for language, translation in product.translations.items():
+            texts |= {f"title.{language}": translation.title, f"description.{language}": translation.description}
+        if locale in product.translations and locale != product.language:
+            texts = {field: text for field, text in texts.items() if field.endswith(f".{locale}")}
+        elif locale is not None:
+            texts = {field: text for field, text in texts.items() if "." not in field}
         found = {field: self._one(field, text, wanted) for field, text in texts.items() if text}
         return {field: highlight for field, highlight in found.items() if highlight is not None}
 

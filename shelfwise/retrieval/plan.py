@@ -18,13 +18,13 @@ from shelfwise.errors import SettingsError
 from shelfwise.language.base import Analysis, Analyzer
 from shelfwise.language.detect import detect
 from shelfwise.language.stopwords import without_stopwords
-from shelfwise.retrieval.base import FacetRequest, FusionSettings, Plan, TextClause
+from shelfwise.retrieval.base import FacetRequest, FusionSettings, Plan, QueryVector, TextClause
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import WORD_FIELDS
 from shelfwise.retrieval.fixes import Applied, Corrector, apply_fixes
 from shelfwise.retrieval.slots import Expander, SlotMaker, Weights, Word, hints
 from shelfwise.settings import SearchSettings
-from shelfwise.types import Correction, Float32, Query
+from shelfwise.types import Correction, Query
 
 NAMED: Final = (0.9, 0.1)  # weights of words and vectors when products are called by code: vectors know no codes
 WORD_BOOSTS: Final[Mapping[str, float]] = {"all": 1.0}
@@ -85,8 +85,8 @@ class Planned:
     guess: str | None = None
     original: str = ""
 
-    def with_vector(self, vector: Float32 | None) -> Planned:
-        """The same plan with the query's vector."""
+    def with_vector(self, vector: QueryVector | None) -> Planned:
+        """The same plan with the query's vector (see Plan)."""
         return dataclasses.replace(self, plan=dataclasses.replace(self.plan, vector=vector))
 
 
@@ -127,7 +127,7 @@ class Planner:
     def plan(
         self,
         query: Query,
-        vector: Float32 | None = None,
+        vector: QueryVector | None = None,
         facets: tuple[FacetRequest, ...] = (),
         *,
         sure: float | None = None,

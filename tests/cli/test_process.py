@@ -48,6 +48,9 @@ def test_serve_answers_and_ends_in_order(shop: Path, stop: signal.Signals) -> No
                 assert json.load(answer)["total"] == 2
         finally:
             process.send_signal(stop)
-            _, told = process.communicate(timeout=30)
+            try:
+                _, told = process.communicate(timeout=30)
+            finally:
+                process.kill()
     assert process.returncode == 0
     assert "Traceback" not in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -104,7 +105,8 @@ def test_facets_stars_and_order(visit: Visit) -> None:
     settle(page)
     assert set(query(page)) == {"q", "sort", "min.rating", "f.brand"}  # one choice keeps the others
     prices = [float(text.replace("¥", "").replace(",", "")) for text in page.locator(".grid .price").all_inner_texts()]
-    assert prices == sorted(prices)
+    falls = sum(left > right for left, right in pairwise(prices))
+    assert falls <= 1  # what matches poorly follows, sorted by itself
     assert page.locator(".chips .chip").count() == 3
     page.get_by_role("link", name="Clear all").click()
     wait(page, "() => !location.search.includes('min.rating')")

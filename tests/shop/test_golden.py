@@ -66,7 +66,7 @@ def test_both_halves_are_worth_their_place(shop: Shop, golden: Mapping[str, Mapp
 
 
 def test_a_model_number_finds_its_product_first(shop: Shop, products: Sequence[Product]) -> None:
-    models = {code: product.id for product in products for code in product.codes if not code.isdecimal()}
+    models = sorted({code for product in products for code in product.codes if not code.isdecimal()})
     assert len(models) > 20
-    for code, id in itertools.islice(models.items(), 0, None, max(1, len(models) // 40)):
-        assert shop.search(code, limit=3).products[0].id == id
+    for code in models[:: max(1, len(models) // 40)]:
+        assert code in shop.search(code, limit=3).products[0].codes
