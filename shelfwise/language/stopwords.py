@@ -27,16 +27,18 @@ def drop_stopwords(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def without_stopwords(analysis: Analysis) -> Analysis:
-    """A query's analysis without stop words, and without the codes and grams that touch a dropped word."""
+    """A query's analysis without stop words, and without the codes inside them and the grams that touch one.
+
+    A code keeps what looks like a stop word: `MY-R1558B` is not R1558B.
+    """
     words = drop_stopwords(analysis.words)
     if len(words) == len(analysis.words):
         return analysis
     kept = {index for word in words for index in range(word.start, word.end)}
 
-    def left(tokens: Sequence[Token]) -> tuple[Token, ...]:
-        return tuple(token for token in tokens if kept.issuperset((token.start, token.end - 1)))
-
-    return Analysis(words, left(analysis.codes), left(analysis.grams))
+    codes = tuple(code for code in analysis.codes if not kept.isdisjoint(range(code.start, code.end)))
+    grams = tuple(gram for gram in analysis.grams if kept.issuperset((gram.start, gram.end - 1)))
+    return Analysis(words, codes, grams)
 
 
 def is_stopword(word: str) -> bool:
