@@ -20,8 +20,8 @@ from shelfwise.retrieval.generations import Generation, Generations
 from shelfwise.retrieval.labels import Labels
 from shelfwise.retrieval.profile import CatalogueProfileBuilder
 from shelfwise.retrieval.suggest import SuggesterBuilder
-from shelfwise.retrieval.vocabulary import VocabularyBuilder
 from shelfwise.types import Product
+from shelfwise.understanding.spelling.vocabulary import VocabularyBuilder
 
 TERMS = "terms"
 TERMS_FILE = "terms.txt"

@@ -31,7 +31,6 @@ from shelfwise.retrieval.plan import Planned, Planner, PlanSettings
 from shelfwise.retrieval.profile import CatalogueProfile
 from shelfwise.retrieval.reasons import reason
 from shelfwise.retrieval.relax import relaxations
-from shelfwise.retrieval.spelling import Speller
 from shelfwise.retrieval.suggest import Suggester
 from shelfwise.retrieval.synonyms import Synonyms, default_rules, read_rules
 from shelfwise.settings import SearchSettings
@@ -47,6 +46,7 @@ from shelfwise.types import (
     SlateItem,
     Suggestion,
 )
+from shelfwise.understanding.spelling.speller import Speller
 
 BATCH = 256  # live changes applied at once
 

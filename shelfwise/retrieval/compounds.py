@@ -5,13 +5,11 @@ Only what the catalogue's own vocabulary has on both sides; so nothing is ever j
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final
 
 from shelfwise.language.base import Analyzer, Token
 from shelfwise.language.spans import outer
-
-Frequency: TypeAlias = Callable[[str, str], int]  # group, token → number of products that have it
+from shelfwise.understanding.base import Frequency
 
 LONGEST: Final = 30  # characters; longer words are not looked at
 SHORTEST_PART: Final = 3  # letters of an English part ("notebook" is not "no" and "tebook")

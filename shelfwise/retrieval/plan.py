@@ -21,10 +21,10 @@ from shelfwise.language.stopwords import without_stopwords
 from shelfwise.retrieval.base import FacetRequest, FusionSettings, Plan, QueryVector, TextClause
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import WORD_FIELDS
-from shelfwise.retrieval.fixes import Applied, Corrector, apply_fixes
 from shelfwise.retrieval.slots import Expander, SlotMaker, Weights, Word, hints
 from shelfwise.settings import SearchSettings
 from shelfwise.types import Correction, Query
+from shelfwise.understanding.spelling.fixes import Applied, Corrector, apply_fixes
 
 NAMED: Final = (0.9, 0.1)  # weights of words and vectors when products are called by code: vectors know no codes
 WORD_BOOSTS: Final[Mapping[str, float]] = {"all": 1.0}

@@ -16,10 +16,10 @@ from dataclasses import replace
 from typing import Final
 
 from shelfwise.retrieval.base import Plan, TextClause
-from shelfwise.retrieval.compounds import Frequency
 from shelfwise.retrieval.labels import humanise
 from shelfwise.retrieval.plan import Planned, Planner
 from shelfwise.types import AllOf, And, AnyOf, Exists, Filter, NoneOf, Not, Or, Query, Range, Relaxation
+from shelfwise.understanding.base import Frequency
 
 MAX_FILTER_STEPS: Final = 8  # then all others at once
 # What is given up first; fields that are not here are attributes and tags, given up before all these.

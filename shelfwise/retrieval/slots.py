@@ -13,7 +13,7 @@ from shelfwise.language.spans import groups, outer
 from shelfwise.retrieval.base import Alternative, Slot
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import characters
-from shelfwise.retrieval.fixes import Applied
+from shelfwise.understanding.spelling.fixes import Applied
 
 MAX_HINTS: Final = 96
 KIND_WORDS: Final = 4  # longest name of a category that a query is searched for

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from shelfwise.language.analyzer import BilingualAnalyzer
 from shelfwise.language.base import Analysis
-from shelfwise.retrieval.fixes import Fix, Reading
 from shelfwise.retrieval.highlight import SNIPPET, Highlighter, cut, merged, snippet
 from shelfwise.retrieval.plan import Planner
 from shelfwise.retrieval.synonyms import Synonyms, parse_rules
 from shelfwise.types import Highlight, Product, Query, Translation
+from shelfwise.understanding.spelling.fixes import Fix, Reading
 
 ANALYZER = BilingualAnalyzer()
 RULES = parse_rules("power bank, portable charger, 充电宝\nlaptop, 笔记本电脑", "s")

@@ -8,10 +8,10 @@ from shelfwise.errors import SettingsError
 from shelfwise.language.base import Analysis
 from shelfwise.retrieval.base import Alternative
 from shelfwise.retrieval.compounds import Compounds
-from shelfwise.retrieval.fixes import Fix, Reading
 from shelfwise.retrieval.plan import Planned, Planner, PlanSettings, clean
 from shelfwise.settings import SearchSettings
 from shelfwise.types import Page, Query, Range
+from shelfwise.understanding.spelling.fixes import Fix, Reading
 from tests.retrieval.standin import SmallAnalyzer
 
 KNOWN = {"head", "set", "headset", "smart", "watch", "smartwatch", "phone", "case", "手机", "壳", "手机壳"}

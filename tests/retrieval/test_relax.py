@@ -5,10 +5,10 @@ import pytest
 
 from shelfwise.language.base import Analysis
 from shelfwise.retrieval.base import Plan
-from shelfwise.retrieval.fixes import Fix, Reading
 from shelfwise.retrieval.plan import Planner, PlanSettings
 from shelfwise.retrieval.relax import describe, relaxations
 from shelfwise.types import AllOf, And, AnyOf, Exists, Filter, NoneOf, Not, Or, Query, Range, Relaxation
+from shelfwise.understanding.spelling.fixes import Fix, Reading
 from tests.retrieval.standin import SmallAnalyzer
 
 COUNTS = {"blue": 900, "nokia": 5, "phone": 300, "case": 200, "cover": 100, "zzzz": 0}

@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from shelfwise.errors import CorruptIndexError
 from shelfwise.language.normalise import fold
-from shelfwise.retrieval.base import IndexedProduct
-from shelfwise.retrieval.near_han import HanWord
 from shelfwise.types import Product
+from shelfwise.understanding.spelling.near_han import HanWord
 
 FILE: Final = "spelling.tsv"
 MAX_WORDS: Final = 200_000  # of each script; rarer ones are left out
@@ -25,6 +24,15 @@ HAN_FIELDS: Final = {"title": 2, "brand": 3, "category": 2, "attributes": 1, "ta
 _LATIN: Final = re.compile(r"[a-z]{2,30}")
 _PIECE: Final = re.compile(r"[a-z0-9]+|[^a-z0-9 -]")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]{2,6}")
+
+
+class Tokenised(Protocol):
+    """A product as the index has it."""
+
+    @property
+    def text(self) -> Mapping[str, tuple[str, ...]]:
+        """Text field → tokens."""
+        ...
 
 
 class VocabularyBuilder:
@@ -37,7 +45,7 @@ class VocabularyBuilder:
         self._pairs: Counter[str] = Counter()
         self._han: Counter[str] = Counter()
 
-    def add(self, product: Product, indexed: IndexedProduct) -> None:
+    def add(self, product: Product, indexed: Tokenised) -> None:
         """Counts a product's words and pairs of words, each once a field."""
         for text, weight in _latin_texts(product):
             pieces = _PIECE.findall(fold(text))

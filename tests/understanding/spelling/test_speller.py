@@ -12,11 +12,11 @@ from shelfwise.errors import CorruptIndexError
 from shelfwise.evaluation.typos import add_typo
 from shelfwise.language.analyzer import BilingualAnalyzer
 from shelfwise.retrieval.document import CODE_FIELDS, GRAM_FIELDS, WORD_FIELDS, Documents
-from shelfwise.retrieval.fixes import Fix, Reading, apply_fixes
 from shelfwise.retrieval.plan import Planned, Planner
-from shelfwise.retrieval.spelling import Speller
-from shelfwise.retrieval.vocabulary import FILE, Vocabulary, VocabularyBuilder
 from shelfwise.types import Product, Query
+from shelfwise.understanding.spelling.fixes import Fix, Reading, apply_fixes
+from shelfwise.understanding.spelling.speller import Speller
+from shelfwise.understanding.spelling.vocabulary import FILE, Vocabulary, VocabularyBuilder
 
 GROUPS = {"words": WORD_FIELDS, "grams": GRAM_FIELDS, "codes": CODE_FIELDS}
 ANALYZER = BilingualAnalyzer()

@@ -20,11 +20,11 @@ from shelfwise.language.base import Analysis, Token
 from shelfwise.language.normalise import fold
 from shelfwise.language.shapes import confusable
 from shelfwise.language.spans import outer
-from shelfwise.retrieval.compounds import Frequency
-from shelfwise.retrieval.fixes import Fix, Reading
-from shelfwise.retrieval.near_han import LONGEST, HanCandidate, NearHan
-from shelfwise.retrieval.near_words import NearWords
-from shelfwise.retrieval.vocabulary import Vocabulary
+from shelfwise.understanding.base import Frequency
+from shelfwise.understanding.spelling.fixes import Fix, Reading
+from shelfwise.understanding.spelling.near_han import LONGEST, HanCandidate, NearHan
+from shelfwise.understanding.spelling.near_words import NearWords
+from shelfwise.understanding.spelling.vocabulary import Vocabulary
 
 UNKNOWN: Final = 0.4  # u of a word of 4 letters; half as much for each letter more
 OFFERED: Final = 0.4  # the confidence in replacing a word that the catalogue has: offered, never done

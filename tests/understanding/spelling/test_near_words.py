@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from shelfwise.retrieval.near_words import NearWords, edit_cost
+from shelfwise.understanding.spelling.near_words import NearWords, edit_cost
 
 WORDS = ["headphones", "headphone", "keyboard", "mouse", "house", "phone", "laptop", "monitor", "case", "cable", "lamp"]
 

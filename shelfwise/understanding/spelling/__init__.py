@@ -1,0 +1,1 @@
+"""What is misspelt in a query, by the words of one catalogue."""
