@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shelfwise.types import AllOf, And, AnyOf, Exists, Money, NoneOf, Not, Or, Page, Product, Query, Range, Slate
+from shelfwise.slate import Slate
+from shelfwise.types import AllOf, And, AnyOf, Exists, Money, NoneOf, Not, Or, Page, Product, Query, Range
 
 if TYPE_CHECKING:
     from shelfwise.shop import Shop

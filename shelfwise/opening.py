@@ -10,13 +10,13 @@ from shelfwise.language.base import Encoder
 from shelfwise.retrieval.generations import Generations
 from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
-from shelfwise.settings import SearchSettings
+from shelfwise.settings import Settings
 
 TRIES = 5
 
 
 def open_searcher(
-    generations: Generations, encoder: Encoder | None, labels: Labels, settings: SearchSettings, synonyms: Path
+    generations: Generations, encoder: Encoder | None, labels: Labels, settings: Settings, synonyms: Path
 ) -> Searcher:
     """The current generation, or the newest older one that is whole; live changes are not in it yet.
 
@@ -39,7 +39,7 @@ def open_searcher(
 
 
 def _open(
-    generations: Generations, encoder: Encoder | None, labels: Labels, settings: SearchSettings, synonyms: Path
+    generations: Generations, encoder: Encoder | None, labels: Labels, settings: Settings, synonyms: Path
 ) -> Searcher:
     opened = generations.open_current(default_engine())
     built_with = opened.generation.manifest.versions.get("encoder")

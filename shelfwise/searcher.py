@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -19,7 +18,6 @@ from shelfwise.errors import EncoderError
 from shelfwise.indexing import Terms, name_of, vectorised
 from shelfwise.language.analyzer import BilingualAnalyzer
 from shelfwise.language.base import Encoder
-from shelfwise.language.detect import detect
 from shelfwise.retrieval.base import Change, FacetRequest, IndexedProduct, Match, Matches, Plan, Reader
 from shelfwise.retrieval.centring import QueryCentre
 from shelfwise.retrieval.compounds import Compounds
@@ -33,20 +31,13 @@ from shelfwise.retrieval.reasons import reason
 from shelfwise.retrieval.relax import relaxations
 from shelfwise.retrieval.suggest import Suggester
 from shelfwise.retrieval.synonyms import Synonyms, default_rules, read_rules
-from shelfwise.settings import SearchSettings
-from shelfwise.types import (
-    Explanation,
-    Facet,
-    Filter,
-    Float32,
-    Product,
-    Query,
-    Relaxation,
-    Slate,
-    SlateItem,
-    Suggestion,
-)
+from shelfwise.settings import SearchSettings, Settings, UnderstandingSettings
+from shelfwise.slate import Slate
+from shelfwise.types import Explanation, Facet, Filter, Float32, Product, Query, Relaxation, SlateItem, Suggestion
+from shelfwise.understander import Understander, word_steps
+from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.spelling.speller import Speller
+from shelfwise.understanding.vector import VectorStep
 
 BATCH = 256  # live changes applied at once
 
@@ -56,6 +47,7 @@ class Answer:
     """What one run of a query found, and the stages that were left out."""
 
     planned: Planned
+    understanding: Understanding
     matches: Matches
     products: tuple[Product, ...]
     relaxed: tuple[Relaxation, ...]
@@ -66,7 +58,7 @@ class Searcher:
     """Everything that belongs to one generation. Threads may share it; `apply` brings it up to date."""
 
     def __init__(
-        self, opened: Opened, encoder: Encoder | None, labels: Labels, settings: SearchSettings, synonyms: Path
+        self, opened: Opened, encoder: Encoder | None, labels: Labels, settings: Settings, synonyms: Path
     ) -> None:
         folder = opened.generation.folder
         self.generation = opened.generation
@@ -74,20 +66,22 @@ class Searcher:
         self.reader: Reader = opened.reader
         self.revision = opened.generation.manifest.revision
         self._encoder = encoder
-        self._settings = settings
+        self._settings = settings.search
         self._labels = labels
         analyzer = BilingualAnalyzer(Terms.read(folder))
         self.analyzer = analyzer
         frequency = self.reader.document_frequency
         rules = [*default_rules(), *(read_rules(synonyms) if synonyms.is_file() else [])]
-        known = Synonyms(rules, analyzer), Speller.open(folder / "spelling", frequency), Compounds(analyzer, frequency)
+        known = Synonyms(rules, analyzer), Compounds(analyzer, frequency)
         self._planners: Callable[[SearchSettings], Planner] = lambda settings: Planner(
             analyzer, *known, PlanSettings.of(settings), search=settings
         )
-        self._planner = self._planners(settings)
+        self._planner = self._planners(settings.search)
         self._beside = ThreadPoolExecutor(thread_name_prefix="shelfwise-encode")  # its threads end with this object
         self._suggester = Suggester.open(folder / "suggest")
-        self._centre = QueryCentre.open(folder / "centre")
+        words = word_steps(analyzer, Speller.open(folder / "spelling", frequency))
+        meaning = [] if encoder is None else [VectorStep(encoder, QueryCentre.open(folder / "centre"))]
+        self.understander = Understander(words, meaning, settings.search, settings.understanding)
         self._profile = CatalogueProfile.open(folder / "profile")
         self._highlighter = Highlighter(analyzer)
         self._documents = Documents(analyzer, labels)
@@ -108,9 +102,8 @@ class Searcher:
             query=query,
             items=items,
             total=answer.matches.total,
+            understanding=answer.understanding,
             facets=facets,
-            corrections=answer.planned.corrections,
-            did_you_mean=answer.planned.did_you_mean,
             relaxed=answer.relaxed,
             took=took,
             degraded=answer.degraded,
@@ -131,10 +124,11 @@ class Searcher:
         """Lines under the search field."""
         return self._suggester.suggest(prefix, limit)
 
-    def tuned(self, settings: SearchSettings) -> Searcher:
+    def tuned(self, search: SearchSettings, understanding: UnderstandingSettings | None = None) -> Searcher:
         """The same index, searched with other settings. Close only the original."""
         other = copy.copy(self)
-        other._settings, other._planner = settings, self._planners(settings)
+        other._settings, other._planner = search, self._planners(search)
+        other.understander = self.understander.tuned(search, understanding or UnderstandingSettings())
         return other
 
     # --- live changes ----------------------------------------------------------------------------------------
@@ -178,12 +172,14 @@ class Searcher:
     # --- the stages ------------------------------------------------------------------------------------------
 
     def _answer(self, query: Query, took: dict[str, float]) -> Answer:
-        mode = query.mode or self._settings.mode
-        if mode == "dense" and self._encoder is None:
+        if (query.mode or self._settings.mode) == "dense" and self._encoder is None:
             query = replace(query, mode="lexical")
+        with _timed(took, "understand"):
+            u = self.understander.words(query)
         with _timed(took, "plan"):
-            planned = self._planner.plan(query, facets=self._facets(query))
-        planned, degraded = self._with_vector(planned, mode, took)
+            planned = self._planner.plan(u, query, facets=self._facets(query))
+        meaning, degraded = self._meaning(u, query, took)
+        planned = planned.with_vector(_vector(meaning) if meaning is not None and u.reading.text else None)
         products: list[Product] = []
 
         def more(found: Sequence[Match]) -> tuple[FacetRequest, ...]:
@@ -193,18 +189,21 @@ class Searcher:
         try:
             matches = self._run(planned.plan, more, took)
         except EncoderError:
-            planned, degraded = planned.with_vector(None), ("encoder",)
+            planned, meaning, degraded = planned.with_vector(None), None, ("encoder",)
             matches = self._run(planned.plan, more, took)
         relaxed: list[Relaxation] = []
         if matches.total == 0 and self._settings.relax:
-            for relaxation, plan in relaxations(planned, self._planner, query, self.reader.document_frequency):
+            corrected = self.understander.corrected(u, query)
+            wider = None if corrected is None else self._planner.plan(corrected, query)
+            for relaxation, plan in relaxations(planned, wider, self.reader.document_frequency):
                 relaxed = [*(step for step in relaxed if step.step == "spelling"), relaxation]  # each holds the last
                 matches = self._run(plan, more, took)
                 if matches.total:
                     break
         elif _only_near(planned, matches) and query.page.offset == 0:
             relaxed = [Relaxation("words", planned.words)]
-        return Answer(planned, matches, tuple(products), tuple(relaxed) if matches.total else (), degraded)
+        u = meaning.result() if meaning is not None else u
+        return Answer(planned, u, matches, tuple(products), tuple(relaxed) if matches.total else (), degraded)
 
     def _run(
         self, plan: Plan, more: Callable[[Sequence[Match]], tuple[FacetRequest, ...]], took: dict[str, float]
@@ -214,22 +213,21 @@ class Searcher:
             took[stage] = took.get(stage, 0.0) + milliseconds
         return matches
 
-    def _with_vector(self, planned: Planned, mode: str, took: dict[str, float]) -> tuple[Planned, tuple[str, ...]]:
-        """The plan with the query's vector, made while the words are searched; a plan without it says so."""
-        if mode == "lexical" or not planned.text:
-            return planned, ()
+    def _meaning(
+        self, u: Understanding, query: Query, took: dict[str, float]
+    ) -> tuple[Future[Understanding] | None, tuple[str, ...]]:
+        """What needs the encoder, under way while the words are searched; an answer without it says so."""
+        mode = query.mode or self._settings.mode
+        if mode == "lexical" or not u.text:
+            return None, ()
         if self._encoder is None:
             missed = mode == "dense" or self.generation.manifest.versions.get("encoder") != name_of(None)
-            return planned, ("encoder",) if missed else ()
-        if planned.plan.text is None:
-            return planned.with_vector(partial(self._vector, self._encoder, planned, took)), ()
-        return planned.with_vector(self._beside.submit(self._vector, self._encoder, planned, took).result), ()
+            return None, ("encoder",) if missed else ()
+        return self._beside.submit(self._understood, u, took), ()
 
-    def _vector(self, encoder: Encoder, planned: Planned, took: dict[str, float]) -> Float32:
+    def _understood(self, u: Understanding, took: dict[str, float]) -> Understanding:
         with _timed(took, "encode"):
-            texts = [text for text in (planned.text, planned.guess) if text]
-            vector = encoder.encode(texts, "query").mean(axis=0)
-            return self._centre(vector, "en" if detect(planned.text) == "en" else "zh")
+            return self.understander.meaning(u)
 
     def _facets(self, query: Query) -> tuple[FacetRequest, ...]:
         names = query.facets if query.facets is not None else self._settings.facets
@@ -260,6 +258,18 @@ class Searcher:
                 for value in values
             )
         return replace(facet, values=values, label={locale: labels.field(facet.field, locale) for locale in LOCALES})
+
+
+def _vector(meaning: Future[Understanding]) -> Callable[[], Float32]:
+    """The query's vector, waited for."""
+
+    def wait() -> Float32:
+        vector = meaning.result().vector
+        if vector is None:
+            raise EncoderError("The encoder gave no vector.")
+        return vector
+
+    return wait
 
 
 def _only_near(planned: Planned, matches: Matches) -> bool:

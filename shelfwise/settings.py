@@ -55,6 +55,26 @@ class EncoderSettings(Section):
     product_prefix: str = Field(default="", description="put before every product text (onnx)")
 
 
+class GeneratorSettings(Section):
+    """Which language model writes text: none, unless one is named.
+
+    kind "openai" takes `url`, `model` and the name of the environment variable that holds the key; "transformers"
+    takes `path`. Tokens are estimated, 0 is no bound.
+    """
+
+    kind: Literal["openai", "transformers", "none"] = "none"
+    path: str = ""
+    url: str = ""
+    model: str = ""
+    key_variable: str = "OPENAI_API_KEY"
+    stream: bool = Field(default=True, description="pieces of an answer are asked for as they are made (openai)")
+    form: Literal["json_schema", "json_object", "none"] = Field("json_schema", description="of answers (openai)")
+    limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    options: dict[str, Any] = Field(default={"temperature": 0}, description="more fields of each request (openai)")
+    tokens_per_hour: int = Field(default=200_000, ge=0)
+    tokens_per_day: int = Field(default=1_000_000, ge=0)
+
+
 class SearchSettings(Section):
     """How a query is answered. Defaults were chosen on the validation data named in docs/benchmarks.md."""
 
@@ -76,6 +96,19 @@ class SearchSettings(Section):
     labels: str = "labels.toml"
 
 
+Step = Literal["spelling", "constraints", "carriers", "intent", "category", "expansion"]
+
+
+class UnderstandingSettings(Section):
+    """What is read out of a query before it is searched. Defaults were chosen as docs/benchmarks.md says."""
+
+    without: tuple[Step, ...] = Field(default=(), description="steps that are left out")
+    rewrite: bool = Field(default=False, description="ask the generator for other words of some queries")
+    rewrite_milliseconds: int = Field(default=300, ge=1, le=10_000, description="how long a query waits for them")
+    rewrite_words: int = Field(default=8, ge=1, description="queries of so many words are rewritten")
+    rewrite_few: int = Field(default=0, ge=0, description="and those with a word that at most so many products have")
+
+
 class ServerSettings(Section):
     """Where the HTTP API and the storefront listen, and who may write.
 
@@ -95,7 +128,9 @@ class Settings(Section):
 
     shop: ShopSettings = ShopSettings()
     encoder: EncoderSettings = EncoderSettings()
+    generator: GeneratorSettings = GeneratorSettings()
     search: SearchSettings = SearchSettings()
+    understanding: UnderstandingSettings = UnderstandingSettings()
     server: ServerSettings = ServerSettings()
 
 

@@ -27,7 +27,8 @@ from shelfwise.retrieval.generations import Generation, Generations
 from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
 from shelfwise.settings import FILE, Settings, read_settings
-from shelfwise.types import Facet, Filter, Product, Query, Review, Slate, Suggestion
+from shelfwise.slate import Slate
+from shelfwise.types import Facet, Filter, Product, Query, Review, Suggestion
 
 DATABASE = "shop.db"
 VECTORS = "cache/vectors.db"
@@ -244,7 +245,7 @@ class Shop:
     def _open(self) -> Searcher:
         looked_at = self.generations.current()
         synonyms = self.folder / self.settings.search.synonyms
-        searcher = open_searcher(self.generations, self.encoder(), self.labels, self.settings.search, synonyms)
+        searcher = open_searcher(self.generations, self.encoder(), self.labels, self.settings, synonyms)
         try:
             self._replay(searcher)
         except BaseException:

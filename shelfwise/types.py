@@ -310,25 +310,3 @@ class Suggestion:
     score: float
     id: str | None = None
     parts: tuple[tuple[str, bool], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Slate:
-    """An answer: a page of products in order, and everything needed to understand and to learn from it."""
-
-    query_id: str
-    query: Query
-    items: tuple[SlateItem, ...]
-    total: int
-    facets: tuple[Facet, ...] = ()
-    corrections: tuple[Correction, ...] = ()
-    did_you_mean: str | None = None
-    relaxed: tuple[Relaxation, ...] = ()
-    took: Mapping[str, float] = dataclasses.field(default_factory=dict)  # stage → milliseconds
-    degraded: tuple[str, ...] = ()
-    generation: str = ""
-
-    @property
-    def products(self) -> tuple[Product, ...]:
-        """The products alone, in order."""
-        return tuple(item.product for item in self.items)

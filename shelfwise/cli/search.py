@@ -10,7 +10,8 @@ import typer
 
 from shelfwise.cli.console import JsonOption, ShopOption, print_json, print_table, say
 from shelfwise.errors import InputError
-from shelfwise.types import And, Filter, Mode, Page, Query, Slate, SlateItem, Sort
+from shelfwise.slate import Slate
+from shelfwise.types import And, Filter, Mode, Page, Query, SlateItem, Sort
 
 
 def search(

@@ -17,8 +17,8 @@ from typing import Final
 
 from shelfwise.retrieval.base import Plan, TextClause
 from shelfwise.retrieval.labels import humanise
-from shelfwise.retrieval.plan import Planned, Planner
-from shelfwise.types import AllOf, And, AnyOf, Exists, Filter, NoneOf, Not, Or, Query, Range, Relaxation
+from shelfwise.retrieval.plan import Planned
+from shelfwise.types import AllOf, And, AnyOf, Exists, Filter, NoneOf, Not, Or, Range, Relaxation
 from shelfwise.understanding.base import Frequency
 
 MAX_FILTER_STEPS: Final = 8  # then all others at once
@@ -39,20 +39,19 @@ LAST: Final = "available"
 
 
 def relaxations(
-    planned: Planned, planner: Planner, query: Query, frequency: Frequency | None = None
+    planned: Planned, corrected: Planned | None, frequency: Frequency | None = None
 ) -> Iterator[tuple[Relaxation, Plan]]:
     """Steps and plans, each wider than the one before; run them until one finds something.
 
+    `corrected` is the same query with what was only offered as a correction in place; None where nothing was.
     `frequency` tells which words are telling (rare ones); without it, long ones are.
     """
     plan, words = planned.plan, planned.words
-    if planned.did_you_mean is not None and query.correct and plan.text is not None:
-        corrected = planner.plan(query, plan.vector, plan.facets, sure=0.0)
-        if corrected.plan.text is not None:
-            plan, words = replace(plan, text=corrected.plan.text), corrected.words
-            known = {correction.original for correction in planned.corrections}
-            new = tuple(c.original for c in corrected.corrections if c.original not in known)
-            yield Relaxation("spelling", new), plan
+    if corrected is not None and plan.text is not None and corrected.plan.text is not None:
+        plan, words = replace(plan, text=corrected.plan.text), corrected.words
+        known = {correction.original for correction in planned.understanding.corrections}
+        found = corrected.understanding.corrections
+        yield Relaxation("spelling", tuple(c.original for c in found if c.original not in known)), plan
     if plan.text is not None and plan.vector is None:
         for relaxation, text in _wider_texts(plan.text, words, frequency):
             yield relaxation, replace(plan, text=text)

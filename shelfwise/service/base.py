@@ -9,7 +9,8 @@ from typing import Protocol
 from shelfwise.catalog.base import Offer
 from shelfwise.retrieval.labels import Labels
 from shelfwise.settings import Settings
-from shelfwise.types import Facet, Product, Query, Review, Slate, Suggestion
+from shelfwise.slate import Slate
+from shelfwise.types import Facet, Product, Query, Review, Suggestion
 
 
 class ShopView(Protocol):

@@ -12,7 +12,8 @@ from shelfwise.service.base import ShopView
 from shelfwise.service.gate import Gate
 from shelfwise.service.keys import WriteKey
 from shelfwise.service.metrics import Metrics
-from shelfwise.types import Query, Slate
+from shelfwise.slate import Slate
+from shelfwise.types import Query
 
 T = TypeVar("T")
 

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from shelfwise.catalog.codec import encode as encode_product
-from shelfwise.types import Facet, Product, Review, Slate, SlateItem, Suggestion
+from shelfwise.slate import Slate
+from shelfwise.types import Facet, Product, Review, SlateItem, Suggestion
 
 _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 

@@ -16,6 +16,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 from shelfwise.language.base import Analysis
 from shelfwise.language.detect import Language
 from shelfwise.types import Correction, Filter, Float32
+from shelfwise.understanding.spelling.fixes import Applied, Fix
 
 Frequency: TypeAlias = Callable[[str, str], int]  # group ("words", "grams", "codes", "kinds"), token → products
 
@@ -75,6 +76,15 @@ class Constraint:
     hard: bool = False
     consumed: bool = False
 
+    @property
+    def key(self) -> str:
+        """What a shopper who does not want it so names it by (Query.dismissed): the kind and the words.
+
+        >>> Constraint("price", "Under  500", 0, 10, high=500).key
+        'price:under 500'
+        """
+        return f"{self.kind}:{' '.join(self.text.casefold().split())}"
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryGuess:
@@ -106,35 +116,58 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What is searched of a query, with corrections in place: the sure ones in `text`, the unsure ones in `searched`
+    as well. applied: the fixes of `searched` and their places in it."""
+
+    text: str = ""
+    searched: str = ""
+    applied: tuple[Applied, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """What is known of a query.
 
-    original: as typed. text: cleaned, sure corrections in place.
+    original: as typed. cleaned: without control characters, bounded. text: cleaned, sure corrections in place.
+    fixes: what was found misspelt in `cleaned`; `sure` those that `text` has in place.
     silent: stretches of `text` that are not searched: turns of speech, and constraints that are consumed.
     core: `text` without `silent`: what names the goods; all of `text` when nothing else would be left.
-    tokens: the analysis of `core` without stop words.
+    reading: `core` as it is searched. tokens: the analysis of its `searched` text without stop words.
     intent: intent → probability; they add up to 1. Empty until known.
-    vector: v_query of `core`, a unit row Float32[d]; None without an encoder.
+    vector: v_query of `core`, a unit row Float32[d]; None without an encoder. whole: that of all of `text`.
+    dismissed: keys of constraints (Constraint.key) that the shopper took back; their words are silent as well.
+    failed: steps that could not be run.
     """
 
     original: str
+    cleaned: str = ""
     text: str = ""
     language: Language = "en"
     tokens: Analysis = NOTHING
     corrections: tuple[Correction, ...] = ()
     did_you_mean: str | None = None
+    fixes: tuple[Fix, ...] = ()
+    sure: tuple[Fix, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     silent: tuple[tuple[int, int], ...] = ()
     core: str = ""
+    reading: Reading = Reading()
     intent: Mapping[str, float] = field(default_factory=dict)
     category: tuple[CategoryGuess, ...] = ()
     expansions: tuple[Expansion, ...] = ()
     vector: Float32 | None = None
+    whole: Float32 | None = None
+    dismissed: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    failed: tuple[str, ...] = ()
 
     def but(self, **changes: object) -> Understanding:
         """The same with other values of some fields."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+
+
+NOT_READ: Final = Understanding("")
 
 
 class Step(Protocol):

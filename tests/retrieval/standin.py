@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from shelfwise.language.base import Analysis, Token
+from shelfwise.language.base import Analysis, Analyzer, Token
+from shelfwise.retrieval.base import FacetRequest, QueryVector
+from shelfwise.retrieval.compounds import Compounds
+from shelfwise.retrieval.plan import Planned, Planner, PlanSettings
+from shelfwise.retrieval.slots import Expander
+from shelfwise.settings import SearchSettings, UnderstandingSettings
+from shelfwise.types import Query
+from shelfwise.understander import Understander, word_steps
+from shelfwise.understanding.spelling.fixes import Corrector
 
 HAN = (
     "笔记本电脑",
@@ -54,3 +62,30 @@ def _han(run: str, start: int) -> list[Token]:
         tokens.append(Token(run[at : at + size], start + at, start + at + size))
         at += size
     return tokens
+
+
+class Planning:
+    """A planner behind the steps that read words, as a searcher runs them."""
+
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        synonyms: Expander | None = None,
+        speller: Corrector | None = None,
+        compounds: Compounds | None = None,
+        *,
+        settings: PlanSettings | None = None,
+        search: SearchSettings | None = None,
+    ) -> None:
+        search = search or SearchSettings()
+        self.understander = Understander(word_steps(analyzer, speller), [], search, UnderstandingSettings())
+        self.planner = Planner(analyzer, synonyms, compounds, settings, search=search)
+
+    def plan(self, query: Query, vector: QueryVector | None = None, facets: tuple[FacetRequest, ...] = ()) -> Planned:
+        return self.planner.plan(self.understander.words(query), query, vector, facets)
+
+
+def read_as(planned: Planned) -> tuple[str, tuple[str, ...], str | None]:
+    """The text that is searched, what was corrected in it, and what else was offered."""
+    u = planned.understanding
+    return u.reading.text, tuple(correction.original for correction in u.corrections), u.did_you_mean

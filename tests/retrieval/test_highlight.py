@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from shelfwise.language.analyzer import BilingualAnalyzer
 from shelfwise.language.base import Analysis
 from shelfwise.retrieval.highlight import SNIPPET, Highlighter, cut, merged, snippet
-from shelfwise.retrieval.plan import Planner
 from shelfwise.retrieval.synonyms import Synonyms, parse_rules
 from shelfwise.types import Highlight, Product, Query, Translation
 from shelfwise.understanding.spelling.fixes import Fix, Reading
+from tests.retrieval.standin import Planning
 
 ANALYZER = BilingualAnalyzer()
 RULES = parse_rules("power bank, portable charger, 充电宝\nlaptop, 笔记本电脑", "s")
@@ -22,7 +22,7 @@ class Speller:
         return [Fix(at, at + 7, (Reading("keyboard", 0.9, "typo"),))] if at >= 0 else []
 
 
-PLANNER = Planner(ANALYZER, Synonyms(RULES, ANALYZER), Speller())
+PLANNER = Planning(ANALYZER, Synonyms(RULES, ANALYZER), Speller())
 HIGHLIGHTER = Highlighter(ANALYZER)
 
 

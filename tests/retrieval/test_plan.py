@@ -8,11 +8,12 @@ from shelfwise.errors import SettingsError
 from shelfwise.language.base import Analysis
 from shelfwise.retrieval.base import Alternative
 from shelfwise.retrieval.compounds import Compounds
-from shelfwise.retrieval.plan import Planned, Planner, PlanSettings, clean
+from shelfwise.retrieval.plan import Planned, PlanSettings
 from shelfwise.settings import SearchSettings
 from shelfwise.types import Page, Query, Range
+from shelfwise.understanding.normalise import clean
 from shelfwise.understanding.spelling.fixes import Fix, Reading
-from tests.retrieval.standin import SmallAnalyzer
+from tests.retrieval.standin import Planning, SmallAnalyzer, read_as
 
 KNOWN = {"head", "set", "headset", "smart", "watch", "smartwatch", "phone", "case", "手机", "壳", "手机壳"}
 CODES = {"x200", "abc", "ab12"}
@@ -33,9 +34,9 @@ class OneFix:
         return [Fix(at, at + 4, (Reading("phone", self.confidence, "typo"),))] if at >= 0 else []
 
 
-def planner(confidence: float = 0.9) -> Planner:
+def planner(confidence: float = 0.9) -> Planning:
     analyzer = SmallAnalyzer()
-    return Planner(analyzer, None, OneFix(confidence), Compounds(analyzer, frequency))
+    return Planning(analyzer, None, OneFix(confidence), Compounds(analyzer, frequency))
 
 
 def slots(text: str) -> list[list[Alternative]]:
@@ -84,9 +85,9 @@ def test_a_lone_character_is_searched_in_its_pairs() -> None:
 
 def test_a_sure_correction_is_searched_and_the_original_kept() -> None:
     planned = planner(0.9).plan(Query("fone case"))
-    assert planned.text == "phone case"
-    assert planned.corrections[0].original == "fone"
-    assert planned.did_you_mean is None
+    assert planned.understanding.reading.text == "phone case"
+    assert planned.understanding.corrections[0].original == "fone"
+    assert planned.understanding.did_you_mean is None
     clause = planned.plan.text
     assert clause is not None
     assert Alternative(("phone",), 1.0, "words", "typo") in clause.slots[0].alternatives
@@ -95,15 +96,15 @@ def test_a_sure_correction_is_searched_and_the_original_kept() -> None:
 
 def test_an_unsure_correction_is_offered_only() -> None:
     planned = planner(0.3).plan(Query("fone case"))
-    assert (planned.text, planned.corrections, planned.did_you_mean) == ("fone case", (), "phone case")
+    assert read_as(planned) == ("fone case", (), "phone case")
 
 
 def test_corrections_can_be_switched_off() -> None:
     for planned in (
         planner().plan(Query("fone", correct=False)),
-        Planner(SmallAnalyzer(), speller=OneFix(1), settings=PlanSettings(typos=False)).plan(Query("fone")),
+        Planning(SmallAnalyzer(), speller=OneFix(1), search=SearchSettings(typos=False)).plan(Query("fone")),
     ):
-        assert (planned.text, planned.corrections, planned.did_you_mean) == ("fone", (), None)
+        assert read_as(planned) == ("fone", (), None)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00\x07", "!!! ???", "🙂"])
@@ -158,7 +159,7 @@ HOSTILE = [
 
 
 def check(planned: Planned) -> None:
-    assert len(planned.text) <= 600
+    assert len(planned.understanding.cleaned) <= 600
     clause = planned.plan.text
     if clause is not None:
         assert 0 < len(clause.slots) <= 32

@@ -5,11 +5,11 @@ import pytest
 
 from shelfwise.language.base import Analysis
 from shelfwise.retrieval.base import Plan
-from shelfwise.retrieval.plan import Planner, PlanSettings
+from shelfwise.retrieval.plan import PlanSettings
 from shelfwise.retrieval.relax import describe, relaxations
 from shelfwise.types import AllOf, And, AnyOf, Exists, Filter, NoneOf, Not, Or, Query, Range, Relaxation
 from shelfwise.understanding.spelling.fixes import Fix, Reading
-from tests.retrieval.standin import SmallAnalyzer
+from tests.retrieval.standin import Planning, SmallAnalyzer
 
 COUNTS = {"blue": 900, "nokia": 5, "phone": 300, "case": 200, "cover": 100, "zzzz": 0}
 
@@ -20,7 +20,7 @@ class Unsure:
         return [Fix(at, at + 4, (Reading("phone", 0.2, "typo"),))] if at >= 0 else []
 
 
-PLANNER = Planner(SmallAnalyzer(), speller=Unsure(), settings=PlanSettings(minimum_match=0.67))
+PLANNER = Planning(SmallAnalyzer(), speller=Unsure(), settings=PlanSettings(minimum_match=0.67))
 
 
 def steps(text: str, filters: Filter | None = None, vector: bool = False) -> list[tuple[Relaxation, Plan]]:

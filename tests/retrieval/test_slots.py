@@ -11,10 +11,11 @@ from shelfwise.language.base import Token
 from shelfwise.retrieval.base import FusionSettings
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import Documents, characters, kind
-from shelfwise.retrieval.plan import NAMED, Planner
+from shelfwise.retrieval.plan import NAMED
 from shelfwise.retrieval.slots import FEW
 from shelfwise.retrieval.synonyms import Synonyms, read_rules
 from shelfwise.types import Product, Query
+from tests.retrieval.standin import Planning
 
 ANALYZER = BilingualAnalyzer(["降噪耳机", "手机壳"])
 WORDS = {
@@ -39,24 +40,24 @@ def frequency(group: str, token: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def planner(tmp_path_factory: pytest.TempPathFactory) -> Planner:
+def planner(tmp_path_factory: pytest.TempPathFactory) -> Planning:
     file = tmp_path_factory.mktemp("rules") / "synonyms.txt"
     file.write_text("降噪耳机, headphones\ncellphone, mobile phone\n", "utf-8")
     synonyms = Synonyms(read_rules(file), ANALYZER)
-    return Planner(ANALYZER, synonyms, None, Compounds(ANALYZER, frequency))
+    return Planning(ANALYZER, synonyms, None, Compounds(ANALYZER, frequency))
 
 
-def words(planner: Planner, text: str) -> tuple[str, ...]:
+def words(planner: Planning, text: str) -> tuple[str, ...]:
     return planner.plan(Query(text)).words
 
 
-def kinds(planner: Planner, text: str) -> list[str]:
+def kinds(planner: Planning, text: str) -> list[str]:
     clause = planner.plan(Query(text)).plan.text
     assert clause is not None
     return [hint.tokens[0] for hint in clause.hints if hint.group == "kinds"]
 
 
-def test_a_word_that_no_product_has_is_cut_into_those_that_they_have(planner: Planner) -> None:
+def test_a_word_that_no_product_has_is_cut_into_those_that_they_have(planner: Planning) -> None:
     assert words(planner, "降噪耳机") == ("降噪", "耳机")
     clause = planner.plan(Query("降噪耳机")).plan.text
     assert clause is not None
@@ -64,12 +65,12 @@ def test_a_word_that_no_product_has_is_cut_into_those_that_they_have(planner: Pl
         assert ("headphon",) in [alternative.tokens for alternative in slot.alternatives]
 
 
-def test_a_word_that_products_have_stays_whole(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_word_that_products_have_stays_whole(planner: Planning, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(WORDS, "降噪耳机", 1)
     assert words(planner, "降噪耳机") == ("降噪耳机",)
 
 
-def test_a_word_stays_whole_where_a_part_is_unknown(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_word_stays_whole_where_a_part_is_unknown(planner: Planning, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(WORDS, "降噪")
     assert words(planner, "降噪耳机") == ("降噪耳机",)
 
@@ -86,7 +87,7 @@ def test_a_word_stays_whole_where_a_part_is_unknown(planner: Planner, monkeypatc
         ("2110", []),
     ],
 )
-def test_the_kind_asked_for_stands_last(planner: Planner, text: str, expected: Sequence[str]) -> None:
+def test_the_kind_asked_for_stands_last(planner: Planning, text: str, expected: Sequence[str]) -> None:
     assert kinds(planner, text) == expected
 
 
@@ -97,7 +98,7 @@ def test_a_kind_is_the_name_of_the_innermost_category_in_every_language() -> Non
     assert Documents(ANALYZER)(Product("2", "X")).text["kinds"] == ()
 
 
-def test_a_code_of_few_products_makes_words_count(planner: Planner) -> None:
+def test_a_code_of_few_products_makes_words_count(planner: Planning) -> None:
     assert planner.plan(Query("TN-2110")).plan.fusion == FusionSettings("weighted", *NAMED)
     assert planner.plan(Query("ps4")).plan.fusion.dense_weight > NAMED[1]  # the name of a kind, not of a product
 

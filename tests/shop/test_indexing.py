@@ -20,7 +20,8 @@ from shelfwise.retrieval.document import Documents, encoder_text
 from shelfwise.retrieval.labels import Labels
 from shelfwise.settings import Settings, read_settings
 from shelfwise.shop import Shop
-from shelfwise.types import Attribute, Money, Product, Slate
+from shelfwise.slate import Slate
+from shelfwise.types import Attribute, Money, Product
 
 QUERIES = ("phone case", "手机壳", "black shoes", "tea", "iphne", "wireless charger 20000", "")
 

@@ -1,0 +1,67 @@
+"""The chain of understanding of one open generation, wired.
+
+It runs in two halves: what words say is needed to search them; what needs the query's vector (intent, category) is
+worked out while they are searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from shelfwise.errors import EncoderError
+from shelfwise.language.base import Analyzer
+from shelfwise.settings import SearchSettings, UnderstandingSettings
+from shelfwise.types import Correction, Query
+from shelfwise.understanding.base import Step, Understanding
+from shelfwise.understanding.carriers import CarriersStep
+from shelfwise.understanding.normalise import LanguageStep, NormaliseStep
+from shelfwise.understanding.pipeline import LITERAL, Pipeline
+from shelfwise.understanding.segment import SegmentationStep
+from shelfwise.understanding.spelling.fixes import Corrector
+from shelfwise.understanding.spelling.step import SpellingStep
+
+
+def word_steps(analyzer: Analyzer, corrector: Corrector | None, more: Sequence[Step] = ()) -> list[Step]:
+    """The steps that read words. `more` come between spelling and carriers."""
+    spelling = [] if corrector is None else [SpellingStep(analyzer, corrector)]
+    return [NormaliseStep(), LanguageStep(), *spelling, *more, CarriersStep(analyzer), SegmentationStep(analyzer)]
+
+
+class Understander:
+    """Turns queries into what they mean. Threads may share it."""
+
+    def __init__(
+        self,
+        words: Sequence[Step],
+        meaning: Sequence[Step],
+        search: SearchSettings,
+        settings: UnderstandingSettings,
+    ) -> None:
+        self._steps = words, meaning
+        without = {*settings.without, *(() if search.typos else ("spelling",))}
+        self._words = Pipeline(words, without)
+        self._meaning = Pipeline(meaning, without, through=(EncoderError,))
+
+    def tuned(self, search: SearchSettings, settings: UnderstandingSettings) -> Understander:
+        """The same steps under other settings."""
+        return Understander(*self._steps, search, settings)
+
+    def words(self, query: Query) -> Understanding:
+        """What the words of a query say; a query to be searched as typed is read literally."""
+        return self._words(Understanding(query.text), () if query.correct else LITERAL)
+
+    def corrected(self, u: Understanding, query: Query) -> Understanding | None:
+        """The same with corrections in place that were only offered; None where none were."""
+        if u.did_you_mean is None or not query.correct:
+            return None
+        read = self.words(replace(query, text=u.did_you_mean))
+        offered = tuple(fix for fix in u.fixes if not fix.silent)
+        corrections = tuple(
+            Correction(u.cleaned[fix.start : fix.end], fix.best.text, fix.best.confidence) for fix in offered
+        )
+        return read.but(original=u.original, corrections=corrections)
+
+    def meaning(self, u: Understanding, skip: Collection[str] = ()) -> Understanding:
+        """`u` with its vector, and what follows from it. Raises EncoderError."""
+        return self._meaning(u, skip)

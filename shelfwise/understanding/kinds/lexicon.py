@@ -1,0 +1,113 @@
+"""What things are called: names of kinds in English and Chinese, and which kinds are made for other things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from shelfwise.errors import ShelfwiseError
+from shelfwise.language.english import stem
+from shelfwise.language.normalise import fold
+
+FILE: Final = "kinds.txt"
+_UNIT: Final = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stemmed English word, or one Chinese character, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name of a kind in a text: units[first:last]."""
+
+    kind: str
+    first: int
+    last: int
+
+
+class Lexicon:
+    """Name → kind. A kind is known by its first English name, its words joined by "_".
+
+    accessories: kinds that are made for other things. parents: kind → a more general one.
+    """
+
+    def __init__(self, text: str, name: str = FILE) -> None:
+        self.accessories: set[str] = set()
+        self.parents: dict[str, str] = {}
+        self._kinds: dict[tuple[str, ...], str] = {}
+        self._longest: dict[str, int] = {}  # first unit → length of the longest name that begins with it
+        section = ""
+        for number, line in enumerate(text.splitlines(), 1):
+            content = line.partition("#")[0].strip()
+            if content.startswith("["):
+                section = content.strip("[]")
+            elif content:
+                self._add(content, section, f"{name}:{number}")
+
+    def _add(self, content: str, section: str, place: str) -> None:
+        names, _, parent = content.partition("<")
+        keys = [key for key in (tuple(u.text for u in units(fold(one))) for one in names.split(",")) if key]
+        if not keys:
+            raise ShelfwiseError(f"{place}: found {content!r}, expected names divided by commas.")
+        kind = "_".join(keys[0])
+        if section == "accessories":
+            self.accessories.add(kind)
+        if parent.strip():
+            self.parents[kind] = "_".join(u.text for u in units(fold(parent)))
+        for key in keys:
+            if self._kinds.setdefault(key, kind) != kind:
+                raise ShelfwiseError(f"{place}: {' '.join(key)!r} is a name of {self._kinds[key]!r} already.")
+            self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
+
+    def mentions(self, of: Sequence[Unit]) -> Iterator[Mention]:
+        """The names in a text, the longest first where several begin at one place; none overlap."""
+        at = 0
+        while at < len(of):
+            for last in range(min(len(of), at + self._longest.get(of[at].text, 0)), at, -1):
+                kind = self._kinds.get(tuple(u.text for u in of[at:last]))
+                if kind is not None:
+                    yield Mention(kind, at, last)
+                    at = last
+                    break
+            else:
+                at += 1
+
+    def kind(self, name: str) -> str | None:
+        """The kind that a name is one of, as a whole."""
+        return self._kinds.get(tuple(u.text for u in units(fold(name))))
+
+    def all(self, kind: str) -> tuple[str, ...]:
+        """The kind, and the more general ones."""
+        found = [kind]
+        while (parent := self.parents.get(found[-1])) and parent not in found:
+            found.append(parent)
+        return tuple(found)
+
+
+def units(folded: str) -> tuple[Unit, ...]:
+    """English words, stemmed, and Chinese characters of a folded text.
+
+    >>> [unit.text for unit in units("phone cases手机壳")]
+    ['phone', 'case', '手', '机', '壳']
+    """
+    return tuple(
+        Unit(stem(found[0]) if found[0].isascii() else found[0], found.start(), found.end())
+        for found in _UNIT.finditer(folded)
+    )
+
+
+@cache
+def default_lexicon() -> Lexicon:
+    """The lexicon that comes with Shelfwise."""
+    file = resources.files("shelfwise.understanding.kinds") / "data" / FILE
+    return Lexicon(file.read_text("utf-8"))
