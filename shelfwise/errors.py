@@ -51,6 +51,10 @@ class EncoderError(ShelfwiseError):
     """An encoder could not be loaded or did not answer."""
 
 
+class GeneratorError(ShelfwiseError):
+    """A generator could not be loaded, did not answer, or has spent its budget. The message holds no shopper's words."""
+
+
 class StorageError(ShelfwiseError):
     """The disk or database refused a write; nothing was acknowledged."""
 

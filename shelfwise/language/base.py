@@ -1,14 +1,15 @@
-"""The contracts of language: text to tokens, text to vectors."""
+"""The contracts of language: text to tokens, text to vectors, text to text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from shelfwise.types import Float32
 
 TextKind = Literal["query", "product"]
+JsonSchema: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,45 @@ class Encoder(Protocol):
     def dim(self) -> int: ...  # an endpoint learns it when first asked; a plain attribute will do as well
 
     def encode(self, texts: Sequence[str], kind: TextKind) -> Float32: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A part of a conversation with a generator. What a shopper wrote goes into messages of the user only."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one answer may cost: tokens made, and seconds from the call to its last piece."""
+
+    tokens: int = 512
+    seconds: float = 10.0
+
+    @property
+    def characters(self) -> int:
+        """The longest answer that is read: nothing has more than 16 characters a token for long.
+
+        >>> Budget(tokens=100).characters
+        1600
+        """
+        return 16 * self.tokens
+
+
+DEFAULT_BUDGET: Final = Budget()
+
+
+class Generator(Protocol):
+    """Messages → text, in pieces as they are made. Threads may share it.
+
+    With a schema the pieces together are one JSON text of it, as far as the model can be held to it: check what
+    comes. Raises GeneratorError, also between pieces, when there is no answer, or none within the budget.
+    """
+
+    name: str  # names the model and where it runs: the same name and messages give answers of one kind
+
+    def generate(
+        self, messages: Sequence[Message], schema: JsonSchema | None = None, budget: Budget = DEFAULT_BUDGET
+    ) -> Iterator[str]: ...

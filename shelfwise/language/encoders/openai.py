@@ -14,12 +14,11 @@ import numpy as np
 
 from shelfwise.errors import EncoderError
 from shelfwise.language.base import TextKind
+from shelfwise.language.endpoint import address, passes, shown, wait_before
 from shelfwise.types import Float32
 
 CHARACTERS = 8000  # longer texts are cut: these models refuse more than about 8,000 tokens
 ATTEMPTS = {"query": 2, "product": 5}  # a shopper waits for a query, an index can wait for a service to recover
-LONGEST_WAIT = 30.0
-_BUSY = (408, 409, 425, 429)
 
 
 class OpenAIEncoder:
@@ -42,7 +41,10 @@ class OpenAIEncoder:
         batch: int = 32,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._url = _endpoint(url)
+        try:
+            self._url = address(url, "embeddings")
+        except ValueError as error:
+            raise EncoderError(f"encoder.url {error}.") from error
         self._model = model
         self._key = key
         self._batch = batch
@@ -76,18 +78,17 @@ class OpenAIEncoder:
     def _post(self, texts: list[str], kind: TextKind) -> Float32:
         body = {"model": self._model, "input": texts, "encoding_format": "float"}
         for attempt in range(1, ATTEMPTS[kind] + 1):
-            wait = min(0.5 * 2.0 ** (attempt - 1), LONGEST_WAIT)
             try:
                 answer = self._client.post(self._url, json=body)
             except httpx.HTTPError as error:
-                trouble = f"{type(error).__name__}: {error}"
+                trouble, wait = f"{type(error).__name__}: {error}", wait_before(attempt)
             else:
                 if answer.is_success:
                     return self._read(answer, len(texts))
                 trouble = f"status {answer.status_code}: {answer.text[:200]}"
-                if answer.status_code not in _BUSY and answer.status_code < 500:
+                if not passes(answer.status_code):
                     break
-                wait = _retry_after(answer, wait)
+                wait = wait_before(attempt, answer)
             if attempt < ATTEMPTS[kind]:
                 self._sleep(wait)
         raise self._error(trouble)
@@ -104,32 +105,14 @@ class OpenAIEncoder:
         return vectors
 
     def _error(self, trouble: str) -> EncoderError:
-        place = f"{self._url.scheme}://{self._url.netloc.decode()}{self._url.path}"
         if self._key:
             trouble = trouble.replace(self._key, "***")
-        return EncoderError(f"{place}, model {self._model}: {trouble}.")
-
-
-def _endpoint(url: str) -> httpx.URL:
-    try:
-        endpoint = httpx.URL(url.rstrip("/") + "/embeddings")
-    except httpx.InvalidURL as error:
-        raise EncoderError(f"encoder.url is {url!r}, expected an address such as https://host/v1.") from error
-    if endpoint.scheme not in ("http", "https") or not endpoint.host:
-        raise EncoderError(f"encoder.url is {url!r}, expected an address such as https://host/v1.")
-    return endpoint
+        return EncoderError(f"{shown(self._url)}, model {self._model}: {trouble}.")
 
 
 def _clean(text: str) -> str:
     """Well-formed and not blank: endpoints refuse empty texts."""
     return text[:CHARACTERS].strip().encode("utf-8", "replace").decode() or "."
-
-
-def _retry_after(answer: httpx.Response, otherwise: float) -> float:
-    try:
-        return min(max(float(answer.headers["retry-after"]), 0.0), LONGEST_WAIT)
-    except (KeyError, ValueError):  # absent, or a date
-        return otherwise
 
 
 def _unit(vectors: Any, width: int | None) -> Float32:
