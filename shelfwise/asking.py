@@ -50,8 +50,9 @@ def _checked(query: Query) -> Query:
         value = getattr(query.page, name)
         if not isinstance(value, int):
             raise InputError(f"{name}: found {value!r}, expected a whole number.")
-    if isinstance(query.facets, str):
-        raise InputError(f"facets: found {query.facets!r}, expected a list of fields.")
+    for name, what in (("facets", "fields"), ("dismissed", "keys")):
+        if isinstance(getattr(query, name), str):
+            raise InputError(f"{name}: found {getattr(query, name)!r}, expected a list of {what}.")
     facets = None if query.facets is None else tuple(query.facets)
     given: Mapping[str, Any] | Any = query.filters
-    return replace(query, facets=facets, filters=parse_filter(given))
+    return replace(query, facets=facets, dismissed=tuple(query.dismissed), filters=parse_filter(given))

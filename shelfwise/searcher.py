@@ -110,6 +110,14 @@ class Searcher:
             generation=self.generation.name,
         )
 
+    def understand(self, query: Query) -> Understanding:
+        """What a query means; without its vector, intent and category where the encoder does not answer."""
+        u = self.understander.words(query)
+        try:
+            return self.understander.meaning(u)
+        except EncoderError:
+            return u.but(failed=(*u.failed, "vector"))
+
     def similar(self, id: str, limit: int, query_id: str, filter: Filter | None = None) -> Slate:
         """Products near to one, nearest first. Raises NotFoundError for an unknown id."""
         matches = self.reader.similar(id, limit, filter)

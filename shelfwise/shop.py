@@ -29,6 +29,7 @@ from shelfwise.searcher import Searcher
 from shelfwise.settings import FILE, Settings, read_settings
 from shelfwise.slate import Slate
 from shelfwise.types import Facet, Filter, Product, Query, Review, Suggestion
+from shelfwise.understanding.base import Understanding
 
 DATABASE = "shop.db"
 VECTORS = "cache/vectors.db"
@@ -133,6 +134,13 @@ class Shop:
         """
         query = asked(query, limit, offset, shopper=shopper, filters=filters or None, **options)
         return self.searcher().search(query, self._ids())
+
+    def understand(self, query: Query | str, **options: Any) -> Understanding:
+        """What a query means, without a search: corrections, constraints, intent, category, and how each was found.
+
+        Raises InputError for options that cannot be used, NoIndexError before the first `index`.
+        """
+        return self.searcher().understand(asked(query, **options))
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
         """What the beginning of a query may become: products, categories, brands, past queries."""

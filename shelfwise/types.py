@@ -200,7 +200,8 @@ class Page:
 class Query:
     """What a shopper asks. `facets` None lets the shop choose; `filters` None lets everything pass.
 
-    `correct` False searches the text as typed ("search for … instead").
+    `correct` False searches the text as typed ("search for … instead"). `dismissed` names readings of the text that the
+    shopper took back (`Constraint.key`, `CategoryGuess.key` of understanding/base.py).
     """
 
     text: str
@@ -212,6 +213,7 @@ class Query:
     page: Page = Page()
     mode: Mode | None = None
     correct: bool = True
+    dismissed: tuple[str, ...] = ()
     explain: bool = True
 
 

@@ -49,7 +49,8 @@ class Understander:
 
     def words(self, query: Query) -> Understanding:
         """What the words of a query say; a query to be searched as typed is read literally."""
-        return self._words(Understanding(query.text), () if query.correct else LITERAL)
+        read = Understanding(query.text, dismissed=query.dismissed)
+        return self._words(read, () if query.correct else LITERAL)
 
     def corrected(self, u: Understanding, query: Query) -> Understanding | None:
         """The same with corrections in place that were only offered; None where none were."""

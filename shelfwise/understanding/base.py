@@ -93,6 +93,15 @@ class CategoryGuess:
     path: tuple[str, ...]
     confidence: float
 
+    @property
+    def key(self) -> str:
+        """What a shopper who does not want it so names it by (Query.dismissed).
+
+        >>> CategoryGuess(("Home", "Lamps"), 0.9).key
+        'category:home > lamps'
+        """
+        return "category:" + " > ".join(self.path).casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
@@ -136,7 +145,7 @@ class Understanding:
     reading: `core` as it is searched. tokens: the analysis of its `searched` text without stop words.
     intent: intent → probability; they add up to 1. Empty until known.
     vector: v_query of `core`, a unit row Float32[d]; None without an encoder. whole: that of all of `text`.
-    dismissed: keys of constraints (Constraint.key) that the shopper took back; their words are silent as well.
+    dismissed: keys of readings that the shopper took back; the words of such a constraint are silent as well.
     failed: steps that could not be run.
     """
 
