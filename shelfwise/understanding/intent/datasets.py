@@ -25,7 +25,7 @@ from shelfwise.catalog.base import BadRow
 from shelfwise.errors import InputError
 
 if TYPE_CHECKING:
-    from _csv import _reader
+    from _csv import Reader
 
 TEXT: Final = ("text", "utterance", "query", "instruction", "question")
 LABEL: Final = ("intent", "label", "category", "class")
@@ -150,7 +150,7 @@ def _delimited(path: Path, text: str) -> Iterator[tuple[int, _Cells | BadRow]]:
             yield number, BadRow(path.name, number, "", f"{len(cells)} cells", f"{len(header)} cells")
 
 
-def _rows(reader: _reader) -> Iterator[tuple[int, list[str]]]:
+def _rows(reader: Reader) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line where they start; a row that is not valid CSV is one cell that says so."""
     while True:
         start = reader.line_num + 1
