@@ -143,6 +143,7 @@ class Understanding:
     silent: stretches of `text` that are not searched: turns of speech, and constraints that are consumed.
     core: `text` without `silent`: what names the goods; all of `text` when nothing else would be left.
     reading: `core` as it is searched. tokens: the analysis of its `searched` text without stop words.
+    rewrite: other words for the whole query, searched beside `reading` and never in its place; empty for none.
     intent: intent → probability; they add up to 1. Empty until known.
     vector: v_query of `core`, a unit row Float32[d]; None without an encoder. whole: that of all of `text`.
     dismissed: keys of readings that the shopper took back; the words of such a constraint are silent as well.
@@ -162,6 +163,7 @@ class Understanding:
     silent: tuple[tuple[int, int], ...] = ()
     core: str = ""
     reading: Reading = Reading()
+    rewrite: str = ""
     intent: Mapping[str, float] = field(default_factory=dict)
     category: tuple[CategoryGuess, ...] = ()
     expansions: tuple[Expansion, ...] = ()

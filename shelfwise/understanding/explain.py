@@ -70,6 +70,7 @@ _TOLD: Final[Mapping[str, Callable[[Understanding], Told]]] = {
     "did_you_mean": _plain("did_you_mean"),
     "constraints": _constraints,
     "core": _plain("core"),
+    "rewrite": _plain("rewrite"),
     "tokens": lambda u: (" ".join(token.text for token in u.tokens.words), None),
     "intent": _intent,
     "category": _category,
