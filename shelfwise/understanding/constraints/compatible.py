@@ -1,0 +1,246 @@
+"""What the goods must fit: "case for iPhone 11", 苹果手机的充电线, 适用华为P40, "toner for HP LaserJet 1020".
+
+The name of a device is a brand, a series, model numbers and a kind of device in this order, some of them left out. It
+is what the goods must fit when `for`, 适用 … stand before it, or when an accessory is named behind it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from shelfwise.understanding.base import Constraint
+from shelfwise.understanding.constraints.context import Context
+from shelfwise.understanding.constraints.lexicon import Entry, Found, Lexicon
+from shelfwise.understanding.constraints.text import Unit
+
+FILE: Final = "devices.toml"
+_MODEL: Final = re.compile(
+    r"\d{1,5}[a-z]{0,4}|[a-z]{1,4}\d{1,5}[a-z]{0,4}|pro|max|plus|mini|ultra|air|se|fe|lite|note"
+    r"|fold|flip|xr?|xs|series|gen|generation|mark|ii|iii|iv|neo|promax|ti|d|mkii|tab|watch|buds"
+    r"|青春版|mate|nova"
+)
+_MEASURE: Final = re.compile(
+    r"\.\d|[ -]?(?:inch|in(?![a-z])|\"|gb|tb|g(?![a-z])|w(?![a-z])|v(?![a-z])|mah|m(?![a-z])"
+    r"|cm|mm|pack|pcs|pairs?|ft|元|块|寸|米|英寸|[个条根件只片张套以]|usd|dollars?|pounds?|bucks)"
+)
+_FITS: Final = re.compile(
+    r"(?<![a-z])(?:compatible (?:with|for)|(?<!looking )(?<!search )(?<!searching )(?<!shopping )(?<!hunting )(?<!h"
+    r"unt )(?<!market )(?<!look )for|fit(?:s|ting)?(?: for)?|suitable for|works? with|working with"
+    r"|designed for|made for|support(?:s|ing)?|pairs? with|connects? to|to charge|charges?)"
+    r" (?:(?:my|the|an?|your|our|new|old|use with|use on) )*$|(?:适用于?|兼容|适配|匹配|支持"
+    r"|适合|用于|可用于|能用于|配|给)(?:我的?|新|老|旧)*$"
+)
+_FITS_AFTER: Final = re.compile(
+    r"(?:手机|平板|电脑)?(?:能用|可用|专用|适用|通用|用|可以用|可以充)的?(?!户)| compatible(?![a-z])"
+)
+_CUE_CODE: Final = re.compile(
+    r"(?<![a-z])(?:compatible with|for|fits?|works with) (?:(?:my|the|an?) )?$|(?:适用于?|兼容|适配)$"
+)
+ENGLISH: Final = {
+    "comput": "computer",
+    "notebook": "laptop",
+    "bicycl": "bicycle",
+    "camera": "camera",
+    "televis": "tv",
+    "headphon": "headphones",
+}
+_CODE: Final = re.compile(r"[a-z]{1,5}-?[a-z]?\d{2,5}[a-z]{0,4}")
+ALWAYS: Final = frozenset(
+    {
+        "screen_protector",
+        "cable",
+        "charger",
+        "wireless_charger",
+        "adapter",
+        "power_adapter",
+        "toner",
+        "ink_cartridg",
+        "drum",
+        "cartridg",
+        "privaci_filter",
+        "keyboard_cover",
+        "len_cap",
+        "earpad",
+    }
+)
+NEVER: Final = frozenset(
+    {
+        "backpack",
+        "briefcas",
+        "paper",
+        "label",
+        "memori",
+        "warranti",
+        "licens",
+        "safe",
+        "shelf",
+        "bulb",
+        "power_bank",
+        "gasket",
+    }
+)
+
+
+class Devices:
+    """Reads the names of devices that goods are made for."""
+
+    def __init__(self, brands: Lexicon) -> None:
+        self._brands = brands
+        self._series = _series()
+        latin = sorted((name for name in _names() if name.isascii() and name.isalpha()), key=len, reverse=True)
+        self._joined = re.compile(rf"({'|'.join(latin)})(\d+[a-z]*)")
+
+    def __call__(self, context: Context) -> Iterator[Constraint]:
+        """What the goods must fit, and whether they are an accessory; places in the context's text."""
+        fits = list(self._compatible(context))
+        yield from fits
+        role = _role(context, bool(fits))
+        if role is not None:
+            yield role
+
+    def _compatible(self, context: Context) -> Iterator[Constraint]:
+        text, units = context.text.text, context.text.units
+        named = _Named(
+            context,
+            {one.first: one for one in self._brands.find(units, text) if any(e.kind == "brand" for e in one.entries)},
+            {one.first: one for one in self._series.find(units, text)},
+            self._joined,
+        )
+        at = 0
+        while at < len(units):
+            name = named.at(at)
+            if name is not None and (start := _begins(name, context)) is not None:
+                end = name.end
+                yield Constraint("compatible", text[start:end], start, end, value=name.value, confidence=0.9)
+            at = at + 1 if name is None else name.last
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name of a device: text[start:end], units up to `last`. sure: more than a brand was named."""
+
+    value: str
+    start: int
+    end: int
+    last: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Reads a device's name at a place."""
+
+    context: Context
+    brands: Mapping[int, Found]
+    series: Mapping[int, Found]
+    joined: re.Pattern[str]
+
+    def at(self, first: int) -> Name | None:
+        """The name that begins with a unit."""
+        units, text = self.context.text.units, self.context.text.text
+        parts: list[str] = []
+        at, brand, sure = first, False, False
+        while at < len(units) and (at == first or _adjacent(units[at - 1], units[at], text)):
+            found = self.series.get(at) or (None if brand or parts else self.brands.get(at))
+            split = self.joined.fullmatch(units[at].text)
+            if found is not None:
+                parts.append(next(entry.value for entry in found.entries if entry.kind in ("brand", "model")))
+                brand, sure, at = True, sure or at in self.series, found.last
+            elif split is not None:
+                parts += [split[1], split[2]]
+                sure, at = True, at + 1
+            elif parts and _MODEL.fullmatch(units[at].text) and not _MEASURE.match(text, units[at].end):
+                self._append(parts, at, first)
+                sure, at = True, at + 1
+            else:
+                break
+        at, sure = self._device(parts, at, sure)
+        if not parts:
+            return self._code(first)
+        return Name(" ".join(parts), units[first].start, units[at - 1].end, at, sure)
+
+    def _append(self, parts: list[str], at: int, first: int) -> None:
+        """A model number, written as it was: mfc-l2700, ps5 slim."""
+        units, text = self.context.text.units, self.context.text.text
+        if at > first and text[units[at - 1].end : units[at].start] == "-":
+            parts[-1] += "-" + units[at].text
+        else:
+            parts.append(units[at].text)
+
+    def _device(self, parts: list[str], at: int, sure: bool) -> tuple[int, bool]:
+        """The kind of device behind a brand or model (小米手机); it is named where no model is."""
+        units = self.context.text.units
+        if not parts or at >= len(units) or not _adjacent(units[at - 1], units[at], self.context.text.text):
+            return at, sure
+        for start, end, kind in self.context.mentions:
+            if start == units[at].start and kind not in self.context.kinds.accessories:
+                if not sure:
+                    parts.append(_english(kind, self.context.text.text[start:end]))
+                return next(place for place in range(at, len(units)) if units[place].end >= end) + 1, True
+        return at, sure
+
+    def _code(self, first: int) -> Name | None:
+        """A model number alone (`toner for mfc-l2700dw`); it needs letters and digits."""
+        found = _CODE.match(self.context.text.text, self.context.text.units[first].start)
+        if found is None or not _CUE_CODE.search(self.context.text.text, max(0, found.start() - 30), found.start()):
+            return None
+        last = next(
+            (i for i, u in enumerate(self.context.text.units) if u.start >= found.end()), len(self.context.text.units)
+        )
+        return Name(found[0], found.start(), found.end(), last, True)
+
+
+def _begins(name: Name, context: Context) -> int | None:
+    """Where the words begin that say that goods must fit a device; None where none say so."""
+    text = context.text.text
+    cue = _FITS.search(text, max(0, name.start - 40), name.start)
+    if cue is not None and (name.sure or (context.head is not None and context.head.end <= cue.start())):
+        return cue.start()
+    if name.sure and (_FITS_AFTER.match(text, name.end) or _before_accessory(name.end, context)):
+        return name.start
+    return None
+
+
+def _before_accessory(end: int, context: Context) -> bool:
+    """Whether the thing that is asked for is an accessory, named behind a place."""
+    head = context.head
+    return head is not None and head.kind in context.kinds.accessories and head.start >= end and head.kind not in NEVER
+
+
+def _role(context: Context, fits: bool) -> Constraint | None:
+    head = context.head
+    if head is None or head.kind not in context.kinds.accessories or head.kind in NEVER:
+        return None
+    if not (head.kind in ALWAYS or head.fits or fits) or context.negated_from(head.start) is not None:
+        return None
+    text = context.text.text[head.start : head.end]
+    return Constraint("role", text, head.start, head.end, value="accessory", confidence=0.9)
+
+
+def _adjacent(one: Unit, other: Unit, text: str) -> bool:
+    return text[one.end : other.start] in ("", " ", "-")
+
+
+def _english(kind: str, typed: str) -> str:
+    """A kind of device in English words; the lexicon of kinds knows it by stems."""
+    return typed if typed.isascii() else ENGLISH.get(kind, kind.replace("_", " "))
+
+
+def _names() -> dict[str, str]:
+    file = resources.files("shelfwise.understanding.constraints") / "data" / FILE
+    data = tomllib.loads(file.read_text("utf-8"))["names"]
+    return {name: value for value, names in data.items() for name in (value, *names)}
+
+
+@cache
+def _series() -> Lexicon:
+    made = Lexicon()
+    for name, value in _names().items():
+        made.add(name, Entry("model", value))
+    return made

@@ -1,0 +1,166 @@
+"""Sizes of clothes and shoes, quantities and years: what is said in fixed forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from shelfwise.understanding.base import Constraint
+from shelfwise.understanding.constraints.numerals import WORDS, han
+
+_SYSTEMS: Final = {"eu": "eu", "eur": "eu", "uk": "uk", "us": "us", "欧": "eu", "英": "uk", "美": "us"}
+_NUMBER: Final = r"\d{1,2}(?:\.5)?"
+_SIZED: Final = re.compile(
+    rf"(?<![a-z0-9])(?:(?P<a>eu|uk|us)(?: (?:mens?|womens?|men's|women's))?(?: size)? ?(?P<an>{_NUMBER})"
+    rf"|(?:in )?(?:shoe )?sizes? ?:?(?P<b1>eu|uk|us)? ?(?P<bn>{_NUMBER})(?: ?(?P<b2>eu|uk|us)(?![a-z]))?"
+    rf"|(?P<cn>{_NUMBER}) ?(?P<c>eu|uk|us)(?: size)?(?![a-z]))(?![a-z0-9.\"]|-\d| ?(?:inch|cm|mm|gb|ml|dollars))"
+    rf"|(?P<d>[欧英美])码?(?P<dn>{_NUMBER})码?|(?P<en>3[4-9]|4[0-8])号(?=.*[鞋靴])"
+)
+_LETTER: Final = r"x{1,5}[sl]|[2-6]xl|[2-6]xs"
+_LETTERS: Final = re.compile(
+    rf"(?<![a-z0-9-])(?:(?:in )?sizes? ?:?(?P<a>{_LETTER}|[sml]|small|medium|large|x-?large|extra (?:large"
+    rf"|small)|one)(?![a-z0-9-])"
+    rf"|(?P<b>{_LETTER})(?![a-z0-9-])(?!码|号)|(?P<c>{_LETTER}|[sml])[码号]"
+    r"|(?P<d>small|medium|large|extra large|plus|king|queen|twin|one)[ -]sizes?d?(?![a-z])|(?P<e>king"
+    r"|queen)[ -]bed(?![a-z]))"
+    r"|(?P<f>加大码|特大码|大码|均码|小码|中码|特大号|加大号|大号|中号|小号)"
+)
+LETTERS: Final = {
+    **{
+        "small": "s",
+        "medium": "m",
+        "large": "l",
+        "x-large": "xl",
+        "xlarge": "xl",
+        "extra large": "xl",
+        "extra small": "xs",
+    },
+    **{
+        "plus": "plus size",
+        "one": "one size",
+        "大码": "plus size",
+        "加大码": "plus size",
+        "特大码": "plus size",
+        "均码": "one size",
+    },
+    **{"小码": "s", "中码": "m", "小号": "s", "中号": "m", "大号": "l", "特大号": "xl", "加大号": "xl"},
+    **{"xxl": "2xl", "xxxl": "3xl", "xxxxl": "4xl", "xxxxxl": "5xl"},
+}
+_NOT_LETTER: Final = re.compile(r"(?:iphone|pixel(?: \d)?|note|galaxy|xperia) ?$")
+_DIMENSIONS: Final = re.compile(
+    r"(?<![a-z0-9.])(?P<size>\d+(?:\.\d+)?(?: ?(?:cm|mm|m|米|厘米|inch|in|ft|\")? ?[x*] ?\d+(?:\.\d+)?){1,2}) ?(?P<"
+    r"unit>cm|mm|m|米|厘米|inch|in|ft|\"|英寸|寸|毫米)(?![a-z0-9])"
+)
+_DIMENSION_UNITS: Final = {
+    "米": "m",
+    "厘米": "cm",
+    "毫米": "mm",
+    "in": "inch",
+    '"': "inch",
+    "英寸": "inch",
+    "寸": "inch",
+}
+_PAPER: Final = re.compile(
+    r"(?<![a-z0-9])(?P<size>[ab][3-6])(?: size)?(?= ?(?:paper|envelopes?|laminat|frames?|notebooks?"
+    r"|sheets?|printer|folders?|纸|打印|复印|文件|笔记本|本子|相框|信封|大小|尺寸))"
+)
+
+_COUNT: Final = "|".join(
+    sorted((word for word in WORDS if " " not in word and word not in ("a", "one")), key=len, reverse=True)
+)
+_QUANTITY: Final = re.compile(
+    rf"(?<![a-z0-9.-])(?:(?:packs?|sets?|box|boxes|case|bundle|lot|carton|bag) of (?:a )?(?P<a>\d+"
+    rf"|{_COUNT}|dozen)(?![a-z0-9])"
+    rf"|(?P<b>\d+|{_COUNT})[ -]?(?:packs?|pk|count|ct|pairs?|boxes|bottles|sets|pieces|pcs|units"
+    rf"|rolls|cans|bags|cartons|sheets|tubes|bars|packets)(?![a-z])(?! (?:puzzle|jigsaw))(?: of(?![a-z]))?"
+    rf"|(?P<dozen>(?:(?:half )?a |(?:\d+|{_COUNT}) )?dozens?)(?![a-z])(?: of(?![a-z]))?)"
+)
+_ZH_COUNT: Final = re.compile(
+    r"(?<![第每单前一二两三四五六七八九十百千万几\d.a-z-])(?P<n>\d{1,4}|[两二三四五六七八九]?十?[一二三四五六七八九十两]"
+    r")"
+    r"(?:(?P<unit>件|双|个|只|条|盒|箱|包|瓶|罐|袋|支|把|台|套|张|对|卷|本|片|枚|提|桶|副|块"
+    r"|根|听|组|打|部|床|抽|颗|粒)(?P<pack>装)?"
+    r"(?![套月人式门头层孔口小性持架纹力面肩邮田形球网床档扣钱以内左多到\d星裤])|(?P<last>件"
+    r"|双|个|只|条|盒|箱|包|瓶|罐|袋|支|台|套|张|卷|本|片)$)"
+)
+_ONES: Final = frozenset("箱打提")
+
+_YEAR: Final = r"20[0-3]\d"
+_YEARS: Final = re.compile(
+    rf"(?<![a-z0-9.-])(?:(?:released?|launched|made|from|model|models|model year|out)(?: (?P<since>after"
+    rf"|since|from)| in|:)? (?P<a>{_YEAR})(?P<on> (?:onwards?|or (?:later|newer)|and (?:later"
+    rf"|newer)))?"
+    rf"|(?P<after>after|since|newer than|later than) (?P<b>{_YEAR})"
+    rf"|(?P<c>{_YEAR})(?P<plus> (?:or|and) (?:later|newer)| onwards?)"
+    rf"|(?:the )?(?P<d>{_YEAR})(?: new)? (?:model|models|version|edition|release|releases|lineup)(?![a-z])"
+    rf"|(?P<e>{_YEAR})年?(?:最新|新)?(?:年)?(?:款|版|新品)(?:的)?(?:新款)?|(?P<f>{_YEAR})年?(?:(?:以"
+    rf"|之)?后|以来|起)(?:(?:上市|发布|出|生产|推出)的)?|(?P<g>{_YEAR})年?(?:新款|上市的?|发布的?"
+    rf"|出的|新出的?|最新款?|新上市的?))"
+)
+
+
+def patterns(text: str) -> Iterator[Constraint]:
+    """The sizes, quantities and years of a folded text."""
+    yield from _sizes(text)
+    yield from _letters(text)
+    yield from _quantities(text)
+    yield from _years(text)
+
+
+def _sizes(text: str) -> Iterator[Constraint]:
+    for match in _SIZED.finditer(text):
+        number = float(next(filter(None, (match[name] for name in ("an", "bn", "cn", "dn", "en")))))
+        system = next(filter(None, (match[name] for name in ("a", "b1", "b2", "c", "d"))), "")
+        unit = "eu" if match["en"] else _SYSTEMS.get(system, "")
+        yield Constraint("size", match[0], *match.span(), low=number, high=number, unit=unit, confidence=0.9)
+    for match in _DIMENSIONS.finditer(text):
+        size = re.sub(r"[^0-9.x]", "", match["size"].replace("*", "x"))
+        unit = _DIMENSION_UNITS.get(match["unit"], match["unit"])
+        yield Constraint("size", match[0], *match.span(), value=size, unit=unit, confidence=0.9)
+    for match in _PAPER.finditer(text):
+        yield Constraint("size", match[0], *match.span(), value=match["size"], confidence=0.8)
+
+
+def _letters(text: str) -> Iterator[Constraint]:
+    for match in _LETTERS.finditer(text):
+        if match["b"] and (_NOT_LETTER.search(text, 0, match.start()) or text.startswith(" max", match.end())):
+            continue
+        size = next(filter(None, (match[name] for name in "abcdef")))
+        value = LETTERS.get(size, size)
+        yield Constraint("size", match[0], *match.span(), value=value, confidence=0.9)
+
+
+def _quantities(text: str) -> Iterator[Constraint]:
+    for match in _QUANTITY.finditer(text):
+        number = _counted(match["a"] or match["b"] or "", match["dozen"] or "")
+        if number >= 2:
+            yield _quantity(match, number)
+    for match in _ZH_COUNT.finditer(text):
+        unit = match["unit"] or match["last"]
+        found = (float(match["n"]),) * 2 if match["n"].isdigit() else han(match["n"])
+        if found is None or found[0] != found[1]:
+            continue
+        number = found[0] * (12 if unit == "打" else 1)
+        if number >= 2 or unit in _ONES:
+            yield _quantity(match, number)
+
+
+def _quantity(match: re.Match[str], number: float) -> Constraint:
+    return Constraint("quantity", match[0], *match.span(), low=number, high=number, confidence=0.8, consumed=True)
+
+
+def _counted(number: str, dozen: str) -> float:
+    if dozen or number == "dozen":
+        first = dozen.partition(" ")[0]
+        times = 0.5 if first == "half" else float(first) if first.isdigit() else WORDS.get(first, 1)
+        return 12.0 * times
+    return float(number) if number.isdigit() else float(WORDS[number])
+
+
+def _years(text: str) -> Iterator[Constraint]:
+    for match in _YEARS.finditer(text):
+        year = float(next(filter(None, (match[name] for name in "abcdefg"))))
+        open_end = any(match[name] for name in ("since", "on", "after", "plus", "f"))
+        high = None if open_end else year
+        yield Constraint("recency", match[0], *match.span(), low=year, high=high, confidence=0.9, consumed=True)

@@ -1,0 +1,157 @@
+"""Names read in their company: colours, materials, people, occasions, features, brands, wishes; negations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from shelfwise.understanding.base import Constraint
+from shelfwise.understanding.constraints.context import Context
+from shelfwise.understanding.constraints.lexicon import Entry, Found, Lexicon
+from shelfwise.understanding.constraints.text import IS_HAN
+
+_OWNED: Final = re.compile(r"(?<![a-z])(?:my|our|his|her|their|your|nothing|something|anything) $")
+_NOT_WISHED: Final = frozenset({"price", "rating", "recency", "sort"})
+JEWELLERY: Final = frozenset({"ring", "necklac", "earring", "bracelet", "brooch"})
+_JEWELS: Final = re.compile(
+    r" ?(?:jewel|chain|pendant|rings?(?![a-z])|necklace|bracelet|earring|bangle|anklet|cufflink"
+    r"|项链|戒指|手镯|手链|耳环|耳钉|吊坠|首饰|镯子|脚链)"
+)
+CONSUMED: Final = frozenset({"price", "rating", "sort"})
+
+
+class Words:
+    """Reads the names of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def __call__(self, context: Context) -> list[Constraint]:
+        """Constraints by names, with places in the context's text, in order."""
+        found = list(self._lexicon.find(context.text.units, context.text.text))
+        places = [(one.start, one.end) for one in found]
+        read: list[Constraint] = []
+        for one in found:
+            read.extend(_read(one, context, places, read[-1] if read else None))
+        return read
+
+
+def _read(
+    found: Found, context: Context, places: Sequence[tuple[int, int]], before: Constraint | None
+) -> Iterator[Constraint]:
+    begin, end = context.negated_from(found.start), context.negated_to(found.end)
+    if (
+        begin is None
+        and end is None
+        and before is not None
+        and before.negated
+        and context.listed(before.end, found.start)
+    ):
+        begin = before.end
+    negated = begin is not None or end is not None
+    for entry in sorted(found.entries, key=lambda entry: entry.needs == "sure"):  # those in company say more
+        if entry.kind in _NOT_WISHED:
+            if not negated and _wished(found, context):
+                yield _made(entry, found, context, found.start, found.end)
+                return
+            continue
+        said = _said(entry, found, context, places, negated)
+        if said is None:
+            continue
+        made = _made(said, found, context, found.start, found.end)
+        if negated:
+            start = found.start if begin is None else begin
+            last = context.exception_to(start, found.end if end is None else end)
+            yield replace(made, start=start, end=last, text=context.text.text[start:last], negated=True, consumed=True)
+            return
+        if said.kind == "audience" and (cue := context.person_from(found.start)) is not None:
+            made = replace(made, start=cue, text=context.text.text[cue : found.end])
+        yield made
+        return
+
+
+def _made(entry: Entry, found: Found, context: Context, start: int, end: int) -> Constraint:
+    return Constraint(
+        entry.kind,
+        context.text.text[start:end],
+        start,
+        end,
+        value=entry.value,
+        level=entry.level,
+        confidence=0.9 if entry.needs == "sure" else 0.75,
+        consumed=entry.kind in CONSUMED,
+    )
+
+
+def _wished(found: Found, context: Context) -> bool:
+    """`new` of `my new phone` is no wish."""
+    return _whole(found, context) and not _OWNED.search(context.text.text, max(0, found.start - 12), found.start)
+
+
+def _whole(found: Found, context: Context) -> bool:
+    """Whether a short Chinese name is made of whole words; longer ones are names anyhow."""
+    size = found.end - found.start
+    return size > 2 or not IS_HAN.match(context.text.text, found.start) or context.is_words(found.start, found.end)
+
+
+def _said(
+    entry: Entry, found: Found, context: Context, places: Sequence[tuple[int, int]], negated: bool
+) -> Entry | None:
+    """The meaning of a name in its company; None where it has none."""
+    if not _whole(found, context) or _is_goods(entry, found, context):
+        return None
+    if entry.needs == "sure" or (negated and entry.kind in ("brand", "colour", "material")):
+        return entry
+    if entry.needs == "person":
+        said = context.person_from(found.start) is not None or (
+            _han(found, context) and context.person_after(found.end)
+        )
+        return entry if said else None
+    if entry.needs == "use":
+        said = context.person_from(found.start) is not None or (_han(found, context) and context.used(found.end))
+        return entry if said else replace(entry, kind="feature")
+    return entry if _beside_goods(entry, found, context, places) else None
+
+
+def _is_goods(entry: Entry, found: Found, context: Context) -> bool:
+    """Whether a name is part of a longer name of goods: `school` of `school bag`, 皮 of 皮带."""
+    if entry.kind == "brand":
+        return False
+    goods = context.within(found.start, found.end)
+    if goods is None:
+        return False
+    first, last, _ = goods
+    rest = context.text.text[found.end : last].strip(" -")
+    loose = entry.kind in ("colour", "material") and first == found.start and not _han(found, context)
+    return not (loose and rest and context.kinds.kind(rest) is not None)  # leather of `leather shoes` is no part
+
+
+def _han(found: Found, context: Context) -> bool:
+    return IS_HAN.match(context.text.text, found.start) is not None
+
+
+def _beside_goods(entry: Entry, found: Found, context: Context, places: Sequence[tuple[int, int]]) -> bool:
+    text, start, end = context.text.text, found.start, found.end
+    goods = context.goods_after(end, places)
+    if entry.kind == "material" and entry.value in ("gold", "silver"):
+        return _JEWELS.match(text, end) is not None or (goods is not None and goods[2] in JEWELLERY)
+    if entry.kind == "audience":
+        return (
+            goods is not None
+            or context.garment_after(end)
+            or (context.goods_before(start) and _apart(start, end, context))
+        )
+    if entry.kind == "brand":
+        return goods is not None or context.goods_before(start) or context.branded(start, end)
+    if goods is not None or (_han(found, context) and context.garment_after(end)):
+        return True
+    if entry.kind == "material":
+        return context.made_of(start, end)
+    return not _han(found, context) and context.coloured(start, end)
+
+
+def _apart(start: int, end: int, context: Context) -> bool:
+    """Whether a character is a word by itself."""
+    return any(token.start == start and token.end == end for token in context.analysis.words)
