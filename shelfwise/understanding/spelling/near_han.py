@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -12,7 +11,7 @@ from rapidfuzz.distance import OSA
 from shelfwise.language.pinyin import sound, syllables
 
 LONGEST: Final = 6  # characters of a word or stretch
-FREE: Final = 4  # characters from which a word may have any one character wrong
+FREE: Final = 4  # characters of a word from which any one may be wrong or missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +47,13 @@ class NearHan:
         shapes: Callable[[str], Iterable[str]],
     ) -> None:
         self._shapes = shapes
-        self._words = {word.text: word for word in words}
+        self._words = {word.text: word for word in words if len(word.text) > 1}
         self._by_sound: dict[str, list[HanWord]] = {}
         self._by_deletion: dict[str, list[HanWord]] = {}
-        self._by_letters: dict[str, HanWord] = {}
         for word in self._words.values():
             self._by_sound.setdefault(word.sound, []).append(word)
             for form in _deletions(word.text) if FREE <= len(word.text) <= LONGEST else ():
                 self._by_deletion.setdefault(form, []).append(word)
-            letters = "".join(word.syllables)
-            if letters not in self._by_letters or self._by_letters[letters].count < word.count:
-                self._by_letters[letters] = word
-        self._longest_letters = max(map(len, self._by_letters), default=0)
 
     def __contains__(self, text: str) -> bool:
         return text in self._words
@@ -72,24 +66,6 @@ class NearHan:
             if candidate.word.text != text and (known is None or candidate.cost < known.cost):
                 best[candidate.word.text] = candidate
         return list(best.values())
-
-    def spelled(self, letters: str) -> tuple[HanWord, ...]:
-        """The words that full pinyin without tones or spaces spells, few and frequent ones first; or ().
-
-        Best path: argmin over cuts of Σ (4 − 0.3 log(1 + count)), in time linear in the letters.
-        """
-        paths: list[tuple[float, tuple[HanWord, ...]] | None] = [(0.0, ())]
-        for end in range(1, len(letters) + 1):
-            best: tuple[float, tuple[HanWord, ...]] | None = None
-            for start in range(max(0, end - self._longest_letters), end):
-                before, word = paths[start], self._by_letters.get(letters[start:end])
-                if before is not None and word is not None:
-                    cost = before[0] + 4.0 - 0.3 * math.log1p(word.count)
-                    if best is None or cost < best[0]:
-                        best = (cost, (*before[1], word))
-            paths.append(best)
-        found = paths[-1]
-        return found[1] if found else ()
 
     def _same_sound(self, text: str) -> Iterator[HanCandidate]:
         heard = syllables(text)
@@ -114,7 +90,7 @@ class NearHan:
 
     def _one_edit(self, text: str) -> Iterator[HanCandidate]:
         """One character other, too many or missing inside a long word; never only an end cut off or added."""
-        if len(text) < FREE:
+        if len(text) < FREE - 1:
             return
         for form in (text, *_deletions(text)):
             near = [*self._by_deletion.get(form, []), *filter(None, (self._words.get(form),))]

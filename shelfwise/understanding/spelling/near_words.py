@@ -18,10 +18,11 @@ from rapidfuzz.process import extract
 from shelfwise.types import Int32
 
 KEYS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-VOWELS: Final = frozenset("aeiou")
+VOWELS: Final = frozenset("aeiouy")
 SHORTEST: Final = 3  # letters from which one edit is looked for (the word meant has at least four)
 LONG: Final = 8  # letters from which two are
 LONGEST: Final = 30
+WRONG_FIRST: Final = 0.6  # more for a wrong first letter
 
 
 class NearWords:
@@ -39,9 +40,13 @@ class NearWords:
         """(number, cost) of the words near `word`: one edit from 3 letters on, two from 8 on."""
         if not SHORTEST <= len(word) <= LONGEST:
             return []
-        found = self._one_edit(word)
-        if len(word) >= LONG and not found:
-            found = self._two_edits(word)
+        return self._costs(word, self._one_edit(word)) or self.far(word)
+
+    def far(self, word: str) -> list[tuple[int, float]]:
+        """(number, cost) of the words at most two edits from a word of at least 8 letters."""
+        return self._costs(word, self._two_edits(word)) if LONG <= len(word) <= LONGEST else []
+
+    def _costs(self, word: str, found: dict[int, int]) -> list[tuple[int, float]]:
         return [(number, edit_cost(word, self._words[number])) for number in sorted(found) if found[number]]
 
     def _one_edit(self, word: str) -> dict[int, int]:
@@ -76,11 +81,11 @@ def edit_cost(typed: str, word: str) -> float:
     left = _common_prefix(typed, word)
     right = _common_prefix(typed[left:][::-1], word[left:][::-1])
     a, b = typed[left : len(typed) - right], word[left : len(word) - right]
-    first = 0.6 if typed[:1] != word[:1] else 0.0
+    first = WRONG_FIRST if typed[:1] != word[:1] else 0.0
     if len(a) <= 1 and len(b) <= 1:
         cost = _one_letter(a, b, word[left - 1 : left], word[len(word) - right :][:1])
     elif len(a) == len(b) == 2 and a == b[::-1]:
-        cost = 0.7
+        cost, first = 0.7, first / 3  # the right first letter is there
     else:
         cost = float(OSA.distance(a, b))
     return cost + first
@@ -88,7 +93,7 @@ def edit_cost(typed: str, word: str) -> float:
 
 def _one_letter(a: str, b: str, before: str, after: str) -> float:
     if not a or not b:  # a letter too many or missing
-        return 0.7 if (a or b) in (before, after) else 0.9
+        return 0.5 if (a or b) in (before, after) else 0.9
     return 0.75 if b in _neighbours(a) or (a in VOWELS and b in VOWELS) else 1.0
 
 
