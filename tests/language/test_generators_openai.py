@@ -122,9 +122,16 @@ def test_an_endpoint_that_dribbles_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_an_endpoint_that_never_stops_is_an_error(stream: bool) -> None:
-    endless = (streamed if stream else whole)("x" * 200_000)
-    with ChatServer("", endless) as server, pytest.raises(GeneratorError, match="longer than"):
+def test_more_text_than_was_asked_for_is_an_error(stream: bool) -> None:
+    long = (streamed if stream else whole)("x" * 161)
+    with ChatServer("", long) as server, pytest.raises(GeneratorError, match="longer than 160 characters"):
+        said(OpenAIGenerator(server.url, "m", stream=stream), Budget(tokens=10))
+
+
+@pytest.mark.parametrize("content", [b": keep-alive\n" * 9000, b'data: {"choices": []}\n' * 9000, b"x" * 100_000])
+@pytest.mark.parametrize("stream", [True, False])
+def test_an_endpoint_that_never_stops_is_an_error(stream: bool, content: bytes) -> None:
+    with ChatServer("", (200, {}, content)) as server, pytest.raises(GeneratorError, match="longer than 86016 bytes"):
         said(OpenAIGenerator(server.url, "m", stream=stream), Budget(tokens=10))
 
 

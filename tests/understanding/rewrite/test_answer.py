@@ -79,6 +79,7 @@ def test_another_form_is_no_answer(text: str) -> None:
         "evil.example laptop",
         "red laptop\nprice:16",
         "red\x00laptop",
+        "red\tlaptop",
         "red\u202elaptop",
         "red\u200blaptop",
         "price:[16 TO *]",
