@@ -70,6 +70,8 @@ def test_a_schema_that_cannot_be_kept_to_is_an_error(tmp_path: Path, schema: Jso
 
 
 def test_what_is_no_model_is_an_error(tmp_path: Path) -> None:
+    pytest.importorskip("transformers")
+    pytest.importorskip("llguidance")
     with pytest.raises(GeneratorError, match="not a causal language model"):
         TransformersGenerator(tmp_path)
 

@@ -42,6 +42,8 @@ class MeteredGenerator:
         with self._told():
             book.parent.mkdir(parents=True, exist_ok=True)
             self._book = sqlite3.connect(book, timeout=1.0, check_same_thread=False, isolation_level=None)
+            self._book.execute("PRAGMA journal_mode = WAL")
+            self._book.execute("PRAGMA synchronous = NORMAL")  # a shopper waits: a power cut may forgive the last calls
             self._book.execute(_SCHEMA)
         self.name = generator.name
 
