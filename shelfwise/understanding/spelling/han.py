@@ -43,25 +43,30 @@ class HanFixes:
             yield from self._guesses(typed, words, strange)
 
     def _twice(self, typed: dict[int, str], strange: Sequence[Token]) -> Iterator[Fix]:
-        """A character twice where the catalogue has it once beside the same neighbours, and in a word with one."""
+        """A character twice where the catalogue has it once beside the same neighbours, and in a word with one.
+
+        Not where a word ends and another begins with it (衣柜, 柜门).
+        """
         for gram in strange[:MOST]:
             char, before, after = gram.text[0], typed.get(gram.start - 1, ""), typed.get(gram.end, "")
-            if char != gram.text[1] or not (before or after) or self._meet(typed, gram.start + 1):
+            if char != gram.text[1] or not (before or after):
                 continue
-            fits = self._lexicon.beside(before, char) and self._lexicon.beside(char, after)
-            if fits and any(part in self._near for part in (before + char, char + after) if len(part) > 1):
-                yield Fix(gram.start, gram.end, (Reading(char, TWICE, "typo"),))
-            elif fits:
-                yield Fix(gram.start, gram.end, (Reading(char, OFFERED, "typo"),))
+            ends, begins = self._ends(typed, gram.start + 1), self._begins(typed, gram.start + 1)
+            if not (ends and begins) and self._lexicon.beside(before, char) and self._lexicon.beside(char, after):
+                confidence = TWICE if ends or begins else OFFERED
+                yield Fix(gram.start, gram.end, (Reading(char, confidence, "typo"),))
 
-    def _meet(self, typed: dict[int, str], at: int) -> bool:
-        """Whether words of the catalogue end and begin at a place: 衣柜 and 柜门."""
-        sizes = range(2, STRADDLING + 1)
-        before = ("".join(typed.get(place, " ") for place in range(at - size, at)) for size in sizes)
-        after = ("".join(typed.get(place, " ") for place in range(at, at + size)) for size in sizes)
-        return any(map(self._has, before)) and any(map(self._has, after))
+    def _ends(self, typed: dict[int, str], at: int) -> bool:
+        """Whether a word of the catalogue ends at a place."""
+        return any(self._has(typed, at - size, at) for size in range(2, STRADDLING + 1))
 
-    def _has(self, word: str) -> bool:
+    def _begins(self, typed: dict[int, str], at: int) -> bool:
+        """Whether a word of the catalogue begins at a place."""
+        return any(self._has(typed, at, at + size) for size in range(2, STRADDLING + 1))
+
+    def _has(self, typed: dict[int, str], start: int, end: int) -> bool:
+        """Whether the catalogue has a stretch as a word."""
+        word = "".join(typed.get(place, " ") for place in range(start, end))
         return " " not in word and self._lexicon.frequency("words", word) > 0
 
     def _of_words(
@@ -87,9 +92,9 @@ class HanFixes:
         near = [c for c in self._near.near(stretch) if _alike(stretch, c.word.text)]
         found = readings(((_strength(c), c.word.text, c.source) for c in near), _unknown(stretch))
         if found:
-            latin = text[start - 1 : start].isascii() and text[start - 1 : start].isalnum() if start else False
-            sure = not (latin and found[0].text[0] != stretch[0])  # kt板: the character belongs to what is before it
-            sure = sure and self._is_sure(found[0], stretch, typed, words) and not self._cuts(typed, start, end)
+            sure = self._is_sure(found[0], stretch, typed, words) and not self._cuts(typed, start, end)
+            if found[0].text[0] != stretch[0] and re.search(r"[A-Za-z0-9]\Z", text[max(0, start - 1) : start]):
+                sure = False  # kt板: the character belongs to what is before it
             yield Fix(start, end, found if sure else offered(found))
 
     def _is_sure(self, reading: Reading, stretch: str, typed: dict[int, str], words: Sequence[Token]) -> bool:
@@ -109,12 +114,12 @@ class HanFixes:
 
     def _cuts(self, typed: dict[int, str], start: int, end: int) -> bool:
         """Whether a word of the catalogue lies across the start or the end of a stretch."""
-        for border in (start, end):
-            for size in range(2, STRADDLING + 1):
-                for at in range(border - size + 1, border):
-                    if self._has("".join(typed.get(place, " ") for place in range(at, at + size))):
-                        return True
-        return False
+        return any(
+            self._has(typed, at, at + size)
+            for border in (start, end)
+            for size in range(2, STRADDLING + 1)
+            for at in range(border - size + 1, border)
+        )
 
     def _guesses(self, typed: dict[int, str], words: Sequence[Token], strange: Sequence[Token]) -> Iterator[Fix]:
         """Words that sound like any 2 to 4 characters around a strange pair; a slip often moves the cuts between words.

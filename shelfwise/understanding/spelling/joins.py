@@ -43,9 +43,9 @@ class JoinFixes:
                 reading = Reading(left[0] + right[0], confidence, "typo")
                 yield Fix(*folded.original(left[1], right[2]), (reading,))
         for word, start, end in found:
-            if SHORTEST <= len(word) <= LONGEST and not self._is_word(word):
+            if SHORTEST <= len(word) <= LONGEST and not self._lexicon.count(word):
                 cut = self._cut(word)
-                if cut is not None:
+                if cut is not None and (cut.confidence > OFFERED or not self._lexicon.general(word)):
                     yield Fix(*folded.original(start, end), (cut,))
 
     def _is_word(self, word: str) -> bool:

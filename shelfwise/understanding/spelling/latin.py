@@ -21,8 +21,6 @@ MUCH_MORE: Final = 50  # times as frequent must the neighbour of a rare word be 
 FEW: Final = 8  # products; a reading that no more have may be misspelt itself
 DOUBTFUL: Final = 0.5  # confidence below which words two letters away are looked at as well
 
-Typed = tuple[str, int, int]  # a folded word and its bounds in the text
-
 
 class LatinFixes:
     """Finds the words of a catalogue near to the strange ones of a query."""
@@ -36,7 +34,7 @@ class LatinFixes:
         """A fix for each strange word. words: tokens and what was typed, folded."""
         for at, (token, typed) in enumerate(words):
             known = self._lexicon.known(token.text, typed)
-            if known > RARE or (not known and self._lexicon.general(typed)):
+            if known > RARE or self._lexicon.general(typed):
                 continue
             before, after = [w for _, w in words[max(at - 1, 0) : at]], [w for _, w in words[at + 1 : at + 2]]
             if known:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,60 +9,18 @@ from hypothesis import strategies as st
 
 from shelfwise.errors import CorruptIndexError
 from shelfwise.evaluation.typos import add_typo
-from shelfwise.language.analyzer import BilingualAnalyzer
-from shelfwise.retrieval.document import CODE_FIELDS, GRAM_FIELDS, WORD_FIELDS, Documents
-from shelfwise.types import Product, Query
+from shelfwise.types import Query
 from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.spelling.fixes import Fix, Reading, apply_fixes
 from shelfwise.understanding.spelling.speller import Speller
 from shelfwise.understanding.spelling.vocabulary import FILE, Vocabulary, VocabularyBuilder
 from tests.retrieval.standin import Planning, read_as
-
-GROUPS = {"words": WORD_FIELDS, "grams": GRAM_FIELDS, "codes": CODE_FIELDS}
-ANALYZER = BilingualAnalyzer()
-TITLES = {
-    "Wireless gaming keyboard": 30,
-    "Wireless gaming mouse": 30,
-    "USB stick 64 GB": 20,
-    "Apple iPhone 7 phone case": 30,
-    "Phone charger home": 10,
-    "Brother TN-2110 toner": 10,
-    "Laptop computer": 40,
-    "Controller": 60,
-    "controler": 1,
-    "Stock photo": 20,
-    "蓝牙耳机 无线": 30,
-    "洗衣机 全自动": 30,
-    "手机壳": 20,
-    "智能手机": 40,
-    "笔记本电脑": 40,
-    "乒乓球拍": 20,
-    "空气净化器": 20,
-    "连衣裙 女": 20,
-}
-
-
-class Shop:
-    """Everything that the speller knows of a small catalogue."""
-
-    def __init__(self) -> None:
-        documents = Documents(ANALYZER)
-        self.builder = VocabularyBuilder()
-        self.counts: Counter[tuple[str, str]] = Counter()
-        for number, title in enumerate(title for title, times in TITLES.items() for _ in range(times)):
-            product = Product(f"p{number}", title)
-            indexed = documents(product)
-            self.builder.add(product, indexed)
-            for group, fields in GROUPS.items():
-                self.counts.update({(group, token) for field in fields for token in indexed.text[field]})
-
-    def frequency(self, group: str, token: str) -> int:
-        return self.counts[group, token]
+from tests.understanding.spelling.small_shop import ANALYZER, TITLES, Shop
 
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return Shop()
+    return Shop(TITLES)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +57,29 @@ def read(planner: Planning, text: str) -> Understanding:
         ("shou ji", "手机"),
         ("xiyiji", "洗衣机"),
         ("lanyaerji", "蓝牙耳机"),
+        ("lanya erji", "蓝牙耳机"),
+        ("zhinensouji", "智能手机"),  # as it is heard
+        ("xi yi ji quan zi dong", "洗衣机全自动"),
+        ("智能shouji", "智能手机"),
+        ("shouji壳", "手机壳"),
+        ("komputer", "computer"),
+        ("fone charjer", "phone charger"),
+        ("key board", "keyboard"),
+        ("wireless key board", "wireless keyboard"),
+        ("i phone case", "iphone case"),
+        ("gamingmouse", "gaming mouse"),
+        ("wirelessgamingmouse", "wireless gaming mouse"),
+        ("іphone", "iphone"),  # Ukrainian і
+        ("iphоne сase", "iphone case"),
+        ("k3yboard", "keyboard"),
+        ("1aptop", "laptop"),
+        ("i'phon'e", "iphone"),
+        ("tn。2110", "tn.2110"),
+        ("TN——2110", "TN-2110"),
+        ("tn-21l0", "tn-2110"),
+        ("tn-211o", "tn-2110"),
+        ("蓝牙牙耳机", "蓝牙耳机"),
+        ("笔记本本电脑", "笔记本电脑"),
     ],
 )
 def test_what_was_meant_is_searched(planner: Planning, typed: str, meant: str) -> None:
@@ -126,6 +106,17 @@ def test_what_was_meant_is_searched(planner: Planning, typed: str, meant: str) -
         "我想买一款手机",
         "全自动洗衣机",
         "x9z-77q",
+        "for a friend",  # general English is no misspelling of ford or fiend
+        "house",
+        "women",  # 我们 in pinyin
+        "phone case",
+        "men's",
+        "case-case",
+        "s20",
+        "ｉｐｈｏｎｅ",
+        "手机。壳",
+        "нос",
+        "宝宝",
         "a",
         "",
     ],
@@ -204,7 +195,7 @@ def test_fixes_lie_within_the_text_in_order(shop: Shop, text: str) -> None:
     assert all(left.end <= right.start for left, right in pairwise(fixes))
 
 
-VOCABULARY = Shop().builder.vocabulary()
+VOCABULARY = Shop(TITLES).builder.vocabulary()
 
 
 @pytest.mark.parametrize("text", ["手几" * 5000, "shou ji " * 2000, "keybord " * 2000, "a" * 10_000, "洗衣鸡" * 1000])
