@@ -18,11 +18,12 @@ from shelfwise.errors import EncoderError, ShopError, StorageError
 from shelfwise.service import encode
 from shelfwise.service.base import ShopView
 from shelfwise.service.context import Service
+from shelfwise.service.failures import told
 from shelfwise.service.gate import Gate
 from shelfwise.service.keys import WriteKey
 from shelfwise.service.metrics import Metrics, Observer
 from shelfwise.service.problems import Catch, Problem, problem_of
-from shelfwise.service.routes import health, products, search, suggest, writes
+from shelfwise.service.routes import health, products, search, suggest, understand, writes
 from shelfwise.service.shield import BODY_LIMIT, Shield, security_headers
 from shelfwise.service.storefront import storefront
 
@@ -65,7 +66,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    for group in (search, suggest, products, writes, health):
+    for group in (search, understand, suggest, products, writes, health):
         app.include_router(group.router(service))
     pages = storefront(app, service)
     _answer_errors(app, pages)
@@ -82,12 +83,12 @@ def _answer_errors(app: FastAPI, page: Callable[[Request, Problem], Response | N
     async def handle(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
         if problem.status == 500 or isinstance(error, ShopError | StorageError | EncoderError):
-            log.error("failed", route=getattr(request.scope.get("route"), "path", "unknown"), exc_info=error)
-        told = page(request, problem)
-        if told is None:
-            told = Response(encode.dumps(problem.body()), problem.status, media_type="application/json")
-        told.headers.update(dict(problem.headers))
-        return told
+            log.error("failed", route=getattr(request.scope.get("route"), "path", "unknown"), **told(error))
+        answer = page(request, problem)
+        if answer is None:
+            answer = Response(encode.dumps(problem.body()), problem.status, media_type="application/json")
+        answer.headers.update(dict(problem.headers))
+        return answer
 
     for kind in (RequestValidationError, HTTPException):
         app.add_exception_handler(kind, handle)

@@ -11,12 +11,14 @@ from shelfwise.retrieval.labels import Labels
 from shelfwise.settings import Settings
 from shelfwise.slate import Slate
 from shelfwise.types import Facet, Product, Query, Review, Suggestion
+from shelfwise.understanding.base import Understanding
 
 
 class ShopView(Protocol):
     """A shop as the service sees it. Methods may be called from several threads at once.
 
     search raises InputError for filters that cannot be used and NoIndexError before the first index.
+    understand gives what the text of a query means, without a search; it raises NoIndexError as well.
     upsert, patch and delete are durable when they return and visible to searches within a second.
     products leaves out unknown ids; state is another text after every change of what is served.
     patch gives how many offers were taken, and the ids not found. picture never leaves the pictures folder.
@@ -29,6 +31,8 @@ class ShopView(Protocol):
     def labels(self) -> Labels: ...
 
     def search(self, query: Query) -> Slate: ...
+
+    def understand(self, query: Query) -> Understanding: ...
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]: ...
 

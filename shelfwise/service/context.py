@@ -14,6 +14,7 @@ from shelfwise.service.keys import WriteKey
 from shelfwise.service.metrics import Metrics
 from shelfwise.slate import Slate
 from shelfwise.types import Query
+from shelfwise.understanding.base import Understanding
 
 T = TypeVar("T")
 
@@ -31,6 +32,10 @@ class Service:
     def search(self, query: Query) -> Slate:
         """A search that is counted."""
         return self.metrics.observe(self.shop.search(query))
+
+    def understand(self, query: Query) -> Understanding:
+        """What a text means; counted too."""
+        return self.metrics.understood(self.shop.understand(query))
 
     async def run(self, work: Callable[[], T]) -> T:
         """Runs blocking work in the gate's threads."""

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from shelfwise.catalog.codec import encode as encode_product
+from shelfwise.service.encode_understanding import understood
 from shelfwise.slate import Slate
 from shelfwise.types import Facet, Product, Review, SlateItem, Suggestion
 
@@ -30,6 +31,7 @@ def slate(answer: Slate) -> bytes:
             "facets": answer.facets,
             "corrections": answer.corrections,
             "did_you_mean": answer.did_you_mean,
+            "understanding": understood(answer.understanding),
             "relaxed": answer.relaxed,
             "took": answer.took,
             "degraded": answer.degraded,

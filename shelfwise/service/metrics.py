@@ -11,9 +11,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shelfwise.slate import Slate
+from shelfwise.understanding.base import Understanding
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own: the folder that several processes count in together
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12)
+_STEP_SECONDS = (0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3)
 
 
 class Metrics:
@@ -33,6 +35,16 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self.steps = Histogram(
+            "shelfwise_understanding_step_seconds",
+            "Time of each step of understanding a query.",
+            ("step",),
+            buckets=_STEP_SECONDS,
+            registry=self.registry,
+        )
+        self.failed = Counter(
+            "shelfwise_understanding_failed", "Steps that could not be run.", ("step",), registry=self.registry
+        )
         self.degraded = Counter(
             "shelfwise_degraded", "Searches answered without a part.", ("part",), registry=self.registry
         )
@@ -49,6 +61,7 @@ class Metrics:
 
     def observe(self, slate: Slate) -> Slate:
         """Counts a search, and passes it on."""
+        self.understood(slate.understanding)
         for stage, milliseconds in slate.took.items():
             self.stages.labels(stage).observe(milliseconds / 1000)
         for part in slate.degraded:
@@ -58,6 +71,14 @@ class Metrics:
         if slate.relaxed:
             self.relaxed.inc()
         return slate
+
+    def understood(self, u: Understanding) -> Understanding:
+        """Counts what the steps of understanding did, and passes it on."""
+        for note in u.notes:
+            self.steps.labels(note.step).observe(note.milliseconds / 1000)
+        for step in u.failed:
+            self.failed.labels(step).inc()
+        return u
 
     def text(self) -> bytes:
         """All metrics in Prometheus' text format; of all server processes together where there are several."""

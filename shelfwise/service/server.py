@@ -130,7 +130,6 @@ def log_as_json() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -138,3 +137,11 @@ def log_as_json() -> None:
         cache_logger_on_first_use=True,
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for name in ("uvicorn.error", "asyncio"):
+        logging.getLogger(name).addFilter(without_error)
+
+
+def without_error(record: logging.LogRecord) -> bool:
+    """Takes the exception out of a line of the standard log: its text may hold what a shopper typed."""
+    record.exc_info = record.exc_text = None
+    return True

@@ -7,15 +7,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from shelfwise.service.wire import JsonNumber, ProductWire, Text, Wire, Yes
+from shelfwise.service.wire_understanding import CorrectionWire, Dismissed, QueryText, UnderstoodOut
 from shelfwise.types import Locale, Mode, Sort
 
-QUERY_LENGTH = 1_000  # characters
 PAGE_LIMIT = 100  # products
 DEPTH = 9_900  # offset
 
 
 FieldName = Annotated[str, Field(pattern=r"^[\w.-]{1,200}$", examples=["brand"])]
-QueryText = Annotated[Text, Field(max_length=QUERY_LENGTH, examples=["新款手机"])]
 ShortFilter = Annotated[Text, Field(min_length=3, max_length=1_000, examples=["price:1000..5000"])]
 Offset = Annotated[int, Field(ge=0, le=DEPTH, description="How many results to pass over.")]
 Limit = Annotated[int, Field(ge=0, le=PAGE_LIMIT, description="How many results to give.")]
@@ -37,6 +36,7 @@ class SearchIn(Wire):
     limit: Annotated[Limit, JsonNumber] = 24
     mode: Mode | None = None
     correct: Yes = Field(default=True, description="False searches the text exactly as typed.")
+    dismissed: Dismissed = ()
     explain: Yes = True
 
 
@@ -89,14 +89,6 @@ class FacetWire(Wire):
     high: float | None
 
 
-class CorrectionWire(Wire):
-    """A word that was read differently."""
-
-    original: str
-    corrected: str
-    confidence: float
-
-
 class RelaxationWire(Wire):
     """What was dropped because nothing matched."""
 
@@ -105,7 +97,9 @@ class RelaxationWire(Wire):
 
 
 class SearchOut(Wire):
-    """A page of results. `took` is in milliseconds by stage; `degraded` names parts that did not take part."""
+    """A page of results. `understanding` is what the text was taken to mean; `took` is in milliseconds by stage;
+    `degraded` names parts that did not take part.
+    """
 
     query_id: str
     total: int
@@ -113,6 +107,7 @@ class SearchOut(Wire):
     facets: list[FacetWire]
     corrections: list[CorrectionWire]
     did_you_mean: str | None
+    understanding: UnderstoodOut
     relaxed: list[RelaxationWire]
     took: dict[str, float]
     degraded: list[str]

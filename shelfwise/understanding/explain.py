@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from shelfwise.types import Locale
 from shelfwise.understanding.base import Constraint, Understanding
+from shelfwise.understanding.intent.taxonomy import taxonomy
+
+FILE: Final = Path(__file__).with_name("data") / "words.toml"
+Words: TypeAlias = Mapping[str, Mapping[str, Mapping[Locale, str]]]  # group → name → language → text
 
 
 def changes(before: Understanding, after: Understanding) -> tuple[str, float | None]:
@@ -79,7 +86,13 @@ _TOLD: Final[Mapping[str, Callable[[Understanding], Told]]] = {
 }
 
 
-def describe(constraint: Constraint) -> str:
+@cache
+def words() -> Words:
+    """How findings are told: the kinds of constraints, the names of their values, and a sentence for each finding."""
+    return tomllib.loads(FILE.read_text("utf-8"))
+
+
+def describe(constraint: Constraint, locale: Locale = "en") -> str:
     """A constraint in a few words.
 
     >>> describe(Constraint("price", "under 500 yuan", 0, 14, high=500, unit="CNY"))
@@ -87,66 +100,90 @@ def describe(constraint: Constraint) -> str:
     >>> describe(Constraint("brand", "not hp", 0, 6, "hp", negated=True))
     'brand not hp'
     """
-    bounds = _bounds(constraint)
-    what = constraint.value or constraint.level
-    told = " ".join(part for part in (what, bounds, constraint.unit) if part)
-    return f"{constraint.kind} {'not ' if constraint.negated else ''}{told}".rstrip()
+    parts = (named(constraint, locale), bounds(constraint), constraint.unit)
+    template = words()["sentences"]["is_not" if constraint.negated else "is"][locale]
+    value = " ".join(part for part in parts if part)
+    return template.format(kind=words()["kinds"][constraint.kind][locale], value=value).rstrip()
 
 
-def _bounds(constraint: Constraint) -> str:
+def named(constraint: Constraint, locale: Locale) -> str:
+    """What a constraint asks for, without its bounds: its level or value, by name where that has one.
+
+    >>> named(Constraint("sort", "cheapest", 0, 8, "price"), "zh")
+    '价格从低到高'
+    """
+    group = {"sort": "orders", "role": "roles"}.get(constraint.kind, "levels")
+    asked = constraint.value or constraint.level
+    return words()[group].get(asked, {}).get(locale, asked)
+
+
+def bounds(constraint: Constraint, number: Callable[[float], str] = "{:.12g}".format) -> str:
+    """The bounds of a constraint, "" where it has none.
+
+    >>> bounds(Constraint("size", "55 to 65 inch", 0, 13, low=55, high=65, unit="inch"))
+    '55–65'
+    """
     low, high = constraint.low, constraint.high
     if low is not None and high is not None:
-        return f"{low:g}" if low == high else f"{low:g}–{high:g}"
-    return f"≥ {low:g}" if low is not None else f"≤ {high:g}" if high is not None else ""
+        return number(low) if low == high else f"{number(low)}–{number(high)}"
+    return f"≥ {number(low)}" if low is not None else f"≤ {number(high)}" if high is not None else ""
 
 
-def sentences(u: Understanding, locale: Locale) -> list[str]:
+def sentences(u: Understanding, locale: Locale, softened: Collection[str] = ()) -> list[str]:
     """The whole of what was understood, a sentence a finding, in the reader's language.
+
+    softened: texts of hard constraints that would have left nothing over (`Relaxation.dropped` of "constraint").
 
     >>> sentences(Understanding("x", core="laptop"), "en")
     ['Searched for “laptop”.']
     """
-    return list(_sentences(u, _WORDS[locale]))
+    return [words()["sentences"][key][locale].format(**values) for key, values in _findings(u, locale, softened)]
 
 
-def _sentences(u: Understanding, words: Mapping[str, str]) -> Iterator[str]:
+def sentence(constraint: Constraint, locale: Locale, softened: Collection[str] = ()) -> str:
+    """One constraint as a sentence.
+
+    >>> sentence(Constraint("price", "cheap", 0, 5, level="low"), "en")
+    '“cheap” is a wish; what fits stands higher: price low.'
+    """
+    return words()["sentences"][_firmness(constraint, softened)][locale].format(
+        text=constraint.text, told=describe(constraint, locale)
+    )
+
+
+Finding: TypeAlias = tuple[str, Mapping[str, str]]  # the sentence's name, what is filled in
+
+
+def _findings(u: Understanding, locale: Locale, softened: Collection[str]) -> Iterator[Finding]:
     for correction in u.corrections:
-        yield words["corrected"].format(correction.original, correction.corrected)
-    if u.core:
-        yield words["core"].format(u.core)
+        yield "corrected", {"original": correction.original, "read": correction.corrected}
+    for key, text in (("offered", u.did_you_mean), ("core", u.core), ("rewrite", u.rewrite)):
+        if text:
+            yield key, {"text": text}
     for constraint in u.constraints:
-        key = "must" if constraint.hard else "wish"
-        yield words[key].format(constraint.text, describe(constraint))
+        yield _firmness(constraint, softened), {"text": constraint.text, "told": describe(constraint, locale)}
+    for key in u.dismissed:
+        yield "dismissed", {"text": key.partition(":")[2] or key}
+    yield from _meanings(u, locale)
+    for expansion in u.expansions:
+        values = {"words": expansion.words, "other": expansion.other}
+        yield "expansion" if expansion.approved else "unapproved", values
+    for step in u.failed:
+        yield "failed", {"step": step}
+
+
+def _meanings(u: Understanding, locale: Locale) -> Iterator[Finding]:
     if u.intent:
         name, sure = max(u.intent.items(), key=lambda item: item[1])
-        yield words["intent"].format(name, f"{sure:.0%}")
+        known = taxonomy().get(name)
+        label = known.label[locale] if known else name
+        yield "intent" if known is None or known.search else "no_search", {"label": label, "sure": f"{sure:.0%}"}
     if u.category:
-        yield words["category"].format(" > ".join(u.category[0].path), f"{u.category[0].confidence:.0%}")
-    yield from _others(u.failed, words["failed"])
+        best = u.category[0]
+        yield "category", {"path": " > ".join(best.path), "sure": f"{best.confidence:.0%}"}
 
 
-def _others(names: Sequence[str], template: str) -> Iterator[str]:
-    for name in names:
-        yield template.format(name)
-
-
-_WORDS: Final[Mapping[Locale, Mapping[str, str]]] = {
-    "en": {
-        "corrected": "“{}” was read as “{}”.",
-        "core": "Searched for “{}”.",
-        "must": "“{}” leaves out what is not so: {}.",
-        "wish": "“{}” is a wish: {}.",
-        "intent": "Intent: {} ({}).",
-        "category": "Category: {} ({}).",
-        "failed": "The step “{}” could not be run.",
-    },
-    "zh": {
-        "corrected": "“{}”理解为“{}”。",
-        "core": "搜索“{}”。",
-        "must": "“{}”是硬性条件：{}。",
-        "wish": "“{}”是偏好：{}。",
-        "intent": "意图：{}（{}）。",
-        "category": "分类：{}（{}）。",
-        "failed": "步骤“{}”未能执行。",
-    },
-}
+def _firmness(constraint: Constraint, softened: Collection[str]) -> str:
+    if not constraint.hard:
+        return "wish"
+    return "softened" if constraint.text in softened else "must"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,15 +15,16 @@ from shelfwise.retrieval.labels import Labels
 from shelfwise.settings import Settings
 from shelfwise.slate import Slate
 from shelfwise.types import (
+    And,
     AnyOf,
     Attribute,
     Contribution,
-    Correction,
     Explanation,
     Facet,
     FacetValue,
     Highlight,
     Money,
+    NoneOf,
     Product,
     Query,
     Range,
@@ -57,6 +59,11 @@ ZH = {
         "Shoes": "鞋靴",
     },
 }
+spec = importlib.util.spec_from_file_location("fake_understanding", Path(__file__).with_name("fake_understanding.py"))
+assert spec
+assert spec.loader
+reading = importlib.util.module_from_spec(spec)  # a module beside this one: the tests are not a package
+spec.loader.exec_module(reading)
 PRESENT = datetime(2024, 6, 1, tzinfo=UTC)
 
 
@@ -122,15 +129,21 @@ class FakeShop:
     def search(self, query: Query) -> Slate:
         self._check()
         self.asked.append(query)
-        words = query.text.lower().split()
-        corrections = tuple(Correction("fone", "phone", 0.9) for word in words if word == "fone" and query.correct)
-        words = ["phone" if corrections and word == "fone" else word for word in words]
+        u = self.understand(query)
+        words = u.core.lower().split()
         text = [p for p in self.catalogue.values() if all(word in _words(p) for word in words)]
         relaxed: tuple[Relaxation, ...] = ()
         if not text and len(words) > 1:
             text = [p for p in self.catalogue.values() if words[0] in _words(p)]
             relaxed = (Relaxation("words", tuple(words[1:])),) if text else ()
-        matches = sorted((p for p in text if _passes(p, query)), key=lambda p: _order(p, query.sort))
+        matches = [p for p in text if _passes(p, query)]
+        hard = [constraint for constraint in u.constraints if constraint.hard]
+        within = Query("", filters=And(tuple(constraint.filter for constraint in hard)))
+        if kept := [p for p in matches if _passes(p, within)]:
+            matches = kept
+        elif matches:
+            relaxed = (*relaxed, Relaxation("constraint", tuple(constraint.text for constraint in hard)))
+        matches.sort(key=lambda p: _order(p, query.sort))
         page = matches[query.page.offset : query.page.offset + query.page.limit]
         return Slate(
             query_id="q1",
@@ -138,18 +151,16 @@ class FakeShop:
             items=tuple(_item(p, words, query.page.offset + n) for n, p in enumerate(page)),
             total=len(matches),
             facets=() if query.facets == () else _facets(text, matches, query),
-            understanding=Understanding(
-                query.text,
-                text=query.text,
-                core=query.text,
-                corrections=corrections,
-                did_you_mean="phone" if query.text == "phome" else None,
-            ),
+            understanding=u,
             relaxed=relaxed,
             took={"lexical": 0.4, "dense": 2.2, "total": 3.0},
             degraded=self.degraded,
             generation="0001",
         )
+
+    def understand(self, query: Query) -> Understanding:
+        self._check()
+        return reading.read(query)
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
         self._check()
@@ -244,6 +255,11 @@ def _passes(p: Product, query: Query, leave_out: str = "") -> bool:
     for part in conditions(query.filters):
         if isinstance(part, AnyOf) and part.field != leave_out:
             if not {str(v).lower() for v in part.values} & {str(v).lower() for v in _values(p, part.field)}:
+                return False
+        elif isinstance(part, NoneOf) and set(part.values) & set(_values(p, part.field)):
+            return False
+        elif isinstance(part, Range) and part.field == "discount":
+            if p.list_price is None:
                 return False
         elif isinstance(part, Range) and part.field != leave_out:
             amount = float(p.price.amount) if p.price else None

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shelfwise.service.storefront.address import SORTS, Address, read_address
+from shelfwise.service.wire_understanding import KEY_LENGTH, KEYS
 from shelfwise.types import And, AnyOf, Range
 
 names = st.sampled_from(["brand", "category", "attributes.color", "attributes.screen size", "tags"])
@@ -25,6 +26,7 @@ addresses = st.builds(
     sort=st.sampled_from(SORTS),
     page=st.integers(1, 400),
     exact=st.booleans(),
+    dismissed=st.lists(words, max_size=4, unique=True).map(tuple),
 )
 
 
@@ -57,6 +59,15 @@ def test_mangled_values_are_passed_over() -> None:
 def test_selections_are_bounded() -> None:
     address = read_address([("f.brand", str(n)) for n in range(1000)], 10)
     assert len(address.chosen["brand"]) == 60
+
+
+def test_readings_taken_back_are_bounded() -> None:
+    pairs = [("no", f"brand:{number}") for number in range(100)] + [("no", "x" * 400), ("no", "")]
+    address = read_address(pairs, 10)
+    assert address.dismissed == tuple(f"brand:{number}" for number in range(KEYS))
+    assert address.dismiss("brand:x") is None
+    assert read_address([("no", "x" * (KEY_LENGTH + 1)), ("no", "")], 10) == Address()
+    assert read(str(Address("a b", dismissed=("c",), page=3).dismiss("d"))) == Address("a b", dismissed=("c", "d"))
 
 
 def test_filters_of_different_fields_hold_together_values_of_one_are_alternatives() -> None:

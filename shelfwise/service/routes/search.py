@@ -17,7 +17,8 @@ from shelfwise.service import encode
 from shelfwise.service.context import Service
 from shelfwise.service.problems import Problem, Refused
 from shelfwise.service.wire import Wire, errors
-from shelfwise.service.wire_search import FieldName, Limit, Offset, QueryText, SearchIn, SearchOut, ShortFilter
+from shelfwise.service.wire_search import FieldName, Limit, Offset, SearchIn, SearchOut, ShortFilter
+from shelfwise.service.wire_understanding import Dismissed, QueryText
 from shelfwise.types import And, Filter, Locale, Mode, Page, Query, Sort
 
 _TEXT_LIMIT = 4_000
@@ -39,6 +40,7 @@ class SearchParams(Wire):
     limit: Limit = 24
     mode: Mode | None = None
     correct: bool = True
+    dismissed: Dismissed = ()
     explain: bool = True
 
 
@@ -72,6 +74,7 @@ def _query(question: SearchIn | SearchParams, narrowed: Filter | None) -> Query:
         page=Page(question.offset, question.limit),
         mode=question.mode,
         correct=question.correct,
+        dismissed=question.dismissed,
         explain=question.explain,
     )
 

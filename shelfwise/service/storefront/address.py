@@ -1,7 +1,8 @@
 """A search as an address: `/search?q=phone&f.brand=Nova&min.price=1000&sort=price&page=2`.
 
 `f.<field>` chooses a value (several: any of them), `min.<field>` and `max.<field>` bound a number, `exact=1` searches
-the text as typed. What cannot be understood is passed over, so that an old or mangled link still shows a page.
+the text as typed, `no=price:under 500` takes back a reading of the text. What cannot be understood is passed over, so
+that an old or mangled link still shows a page.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, get_args
 from urllib.parse import urlencode
 
+from shelfwise.service.wire_understanding import KEY_LENGTH, KEYS
 from shelfwise.types import And, AnyOf, Filter, Range, Sort
 
 SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
@@ -23,7 +25,8 @@ Bounds = tuple[float | None, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a shopper asked for; `chosen` is field → values, `bounds` is field → (low, high)."""
+    """What a shopper asked for; `chosen` is field → values, `bounds` is field → (low, high), `dismissed` holds keys of
+    readings that the shopper took back (Query.dismissed)."""
 
     text: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -31,6 +34,7 @@ class Address:
     sort: Sort = "relevance"
     page: int = 1
     exact: bool = False
+    dismissed: tuple[str, ...] = ()
 
     def href(self, **changes: Any) -> str:
         """The address with changes; any change but of the page goes back to page 1."""
@@ -39,6 +43,7 @@ class Address:
     def path(self) -> str:
         """The address itself."""
         pairs = [("q", self.text)] if self.text else []
+        pairs += [("no", key) for key in self.dismissed]
         pairs += self.narrowing()
         pairs += [("sort", self.sort)] if self.sort != "relevance" else []
         pairs += [("exact", "1")] if self.exact else []
@@ -66,6 +71,11 @@ class Address:
         bounds = {key: ends for key, ends in self.bounds.items() if key != name or value is not None}
         return self.href(chosen=chosen, bounds=bounds)
 
+    def dismiss(self, key: str) -> str | None:
+        """The address without a reading of its text; None when no more can be taken back."""
+        full = len(self.dismissed) >= KEYS or len(key) > KEY_LENGTH
+        return None if full else self.href(dismissed=(*self.dismissed, key))
+
     def filter(self) -> Filter | None:
         """The same as a filter: any value of a field, all fields together."""
         filters = (*self.choices().values(), *self.ranges().values())
@@ -90,12 +100,15 @@ def read_address(pairs: Iterable[tuple[str, str]], length: int) -> Address:
     chosen: dict[str, tuple[str, ...]] = {}
     ends: dict[str, list[float | None]] = {}
     plain: dict[str, str] = {}
+    dismissed: dict[str, None] = {}
     for key, value in list(pairs)[: 4 * SELECTIONS]:
         kind, _, name = key.partition(".")
         if kind == "f" and name and value and sum(map(len, chosen.values())) < SELECTIONS:
             chosen[name] = tuple(dict.fromkeys((*chosen.get(name, ()), value)))
         elif kind in {"min", "max"} and name:
             ends.setdefault(name, [None, None])[kind == "max"] = _number(value)
+        elif key == "no" and 0 < len(value) <= KEY_LENGTH:
+            dismissed[value] = None
         else:
             plain.setdefault(key, value)
     return Address(
@@ -105,6 +118,7 @@ def read_address(pairs: Iterable[tuple[str, str]], length: int) -> Address:
         sort=next((sort for sort in SORTS if sort == plain.get("sort")), "relevance"),
         page=min(_page(plain.get("page", "")), LAST_PAGE),
         exact=plain.get("exact") == "1",
+        dismissed=tuple(dismissed)[:KEYS],
     )
 
 

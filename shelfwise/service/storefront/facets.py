@@ -180,6 +180,8 @@ class Facets:
             return ""
         if name in {"price", "list_price"}:
             return money(Money(Decimal(str(value)), self.currency))
+        if name == "discount":
+            return f"{value:.0%}"
         return number(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -10,11 +11,13 @@ from starlette.responses import Response
 
 from shelfwise.service.context import Service
 from shelfwise.service.storefront.address import LAST_PAGE, SORTS, Address, read_address
+from shelfwise.service.storefront.asked import asked
 from shelfwise.service.storefront.cards import Cards
 from shelfwise.service.storefront.facets import Facets
 from shelfwise.service.storefront.render import Renderer
+from shelfwise.service.storefront.understood import Readings, softened
 from shelfwise.service.storefront.windows import Windows
-from shelfwise.service.wire_search import QUERY_LENGTH
+from shelfwise.service.wire_understanding import QUERY_LENGTH
 from shelfwise.types import Correction, Locale, Page, Query
 
 SIZE = 24  # products of a page
@@ -30,8 +33,9 @@ def results(windows: Windows, service: Service, renderer: Renderer, request: Req
         locale, shop.settings.server.picture_hosts, corrected(address.text, slate.corrections) or address.text
     )
     facets = Facets(shop.labels, locale, shop.settings.shop.currency)
+    readings = Readings(shop.labels, locale, shop.settings.shop.currency, partial(renderer.messages.text, locale))
     groups = facets.groups(slate.facets, address)
-    steps = [(step.step, word) for step in slate.relaxed for word in step.dropped]
+    steps = [(step.step, word) for step in slate.relaxed if step.step != "constraint" for word in step.dropped]
     chips = facets.chips(address, frozenset(word for step, word in steps if step == "filter"))
     values: dict[str, Any] = {
         "text": address.text,
@@ -43,6 +47,10 @@ def results(windows: Windows, service: Service, renderer: Renderer, request: Req
         "chips": chips,
         "sorts": SORTS,
         "pages": pages(address.page, slate.total),
+        "understood": readings.of(slate, address),
+        "asked": asked(slate, address, locale),
+        "softened": sorted(softened(slate)),
+        "widened": any(step.step != "constraint" for step in slate.relaxed),
         "corrected": corrected(address.text, slate.corrections),
         "dropped": [word for step, word in steps if step != "filter"] + [chip.label for chip in chips if chip.unused],
     }
@@ -89,4 +97,5 @@ def _query(address: Address, locale: Locale) -> Query:
         sort=address.sort,
         page=Page((address.page - 1) * SIZE, SIZE),
         correct=not address.exact,
+        dismissed=address.dismissed,
     )

@@ -1,0 +1,57 @@
+"""A calm word above the results when a query asks for something that a list of products does not answer by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from shelfwise.retrieval.document import selling_price
+from shelfwise.service.storefront.address import Address
+from shelfwise.service.storefront.format import discount
+from shelfwise.slate import Slate
+from shelfwise.types import Locale, Sort
+from shelfwise.understanding.intent.taxonomy import Intent, taxonomy
+
+SURE: Final = 0.6  # how probable an intent must be
+REDUCED: Final = 0.05  # the least share taken off that counts as reduced
+SORTS: Final[dict[str, Sort]] = {"read_reviews": "-rating", "new_arrivals": "-newest"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is wanted: its name, the text about it ("asked.<key>"), and an address that may help, of which
+    "offer.<key>" is the text."""
+
+    label: str
+    key: str
+    href: str | None = None
+    offer: str = ""
+
+
+def asked(slate: Slate, address: Address, locale: Locale) -> Asked | None:
+    """What to say about the most probable intent; None where the products are the answer."""
+    intent = probable(slate)
+    if intent is None:
+        return None
+    label = intent.label[locale]
+    if not intent.search:
+        return Asked(label, intent.send_to or "nothing")
+    if intent.name in SORTS and slate.items:
+        sort = SORTS[intent.name]
+        return Asked(label, intent.name, address.href(sort=sort) if address.sort != sort else None, intent.name)
+    if intent.name == "deals" and slate.items and "discount" not in address.bounds:
+        return _deals(slate, address, label)
+    return None
+
+
+def probable(slate: Slate) -> Intent | None:
+    """The most probable intent, if it is probable enough and known."""
+    name, probability = max(slate.understanding.intent.items(), key=lambda item: item[1], default=("", 0.0))
+    return taxonomy().get(name) if probability >= SURE else None
+
+
+def _deals(slate: Slate, address: Address, label: str) -> Asked:
+    """What is reduced, where anything on the page is; else the lowest prices."""
+    if any(discount(selling_price(product), product.list_price) for product in slate.products):
+        return Asked(label, "deals", address.href(bounds={**address.bounds, "discount": (REDUCED, None)}), "deals")
+    return Asked(label, "no_deals", address.href(sort="price") if address.sort != "price" else None, "no_deals")
