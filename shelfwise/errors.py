@@ -52,7 +52,7 @@ class EncoderError(ShelfwiseError):
 
 
 class GeneratorError(ShelfwiseError):
-    """A generator could not be loaded, did not answer, or has spent its budget. The message holds no shopper's words."""
+    """A generator could not be loaded, did not answer, or has spent its budget. Messages hold no shopper's words."""
 
 
 class StorageError(ShelfwiseError):

@@ -21,6 +21,9 @@ from shelfwise.retrieval.labels import Labels
 from shelfwise.retrieval.profile import CatalogueProfileBuilder
 from shelfwise.retrieval.suggest import SuggesterBuilder
 from shelfwise.types import Product
+from shelfwise.understanding.category.model import CategoryBuilder
+from shelfwise.understanding.constraints.dictionary import DictionaryBuilder
+from shelfwise.understanding.kinds.model import KindCounts
 from shelfwise.understanding.spelling.vocabulary import VocabularyBuilder
 
 TERMS = "terms"
@@ -100,14 +103,19 @@ def build_generation(
     Raises StorageError when the disk refuses; the generation in service stays as it is then.
     """
     revision, total = store.revision(), store.count()
-    analyzer = BilingualAnalyzer(terms := catalogue_terms(store.products()))
-    documents = Documents(analyzer, labels)
+    counts = KindCounts()
+    analyzer = BilingualAnalyzer(terms := catalogue_terms(counts.watch(store.products())))
+    kinds = counts.model()
+    documents = Documents(analyzer, labels, kinds.tokens)
     parts: list[GenerationPart] = [
         Terms(terms),
+        kinds,
         VocabularyBuilder(),
         SuggesterBuilder(past_queries),
         QueryCentreBuilder(encoder),
         CatalogueProfileBuilder(),
+        CategoryBuilder(analyzer),
+        DictionaryBuilder(),
     ]
     generation = generations.build(
         store.products(),

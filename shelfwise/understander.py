@@ -15,6 +15,7 @@ from shelfwise.settings import SearchSettings, UnderstandingSettings
 from shelfwise.types import Correction, Query
 from shelfwise.understanding.base import Step, Understanding
 from shelfwise.understanding.carriers import CarriersStep
+from shelfwise.understanding.kinds.step import KindStep
 from shelfwise.understanding.normalise import LanguageStep, NormaliseStep
 from shelfwise.understanding.pipeline import LITERAL, Pipeline
 from shelfwise.understanding.segment import SegmentationStep
@@ -25,7 +26,8 @@ from shelfwise.understanding.spelling.step import SpellingStep
 def word_steps(analyzer: Analyzer, corrector: Corrector | None, more: Sequence[Step] = ()) -> list[Step]:
     """The steps that read words. `more` come between spelling and carriers."""
     spelling = [] if corrector is None else [SpellingStep(analyzer, corrector)]
-    return [NormaliseStep(), LanguageStep(), *spelling, *more, CarriersStep(analyzer), SegmentationStep(analyzer)]
+    reading: list[Step] = [CarriersStep(analyzer), SegmentationStep(analyzer), KindStep()]
+    return [NormaliseStep(), LanguageStep(), *spelling, *more, *reading]
 
 
 class Understander:
@@ -38,14 +40,15 @@ class Understander:
         search: SearchSettings,
         settings: UnderstandingSettings,
     ) -> None:
-        self._steps = words, meaning
+        self._halves = words, meaning
+        self.steps = (*words, *meaning)
         without = {*settings.without, *(() if search.typos else ("spelling",))}
         self._words = Pipeline(words, without)
         self._meaning = Pipeline(meaning, without, through=(EncoderError,))
 
     def tuned(self, search: SearchSettings, settings: UnderstandingSettings) -> Understander:
         """The same steps under other settings."""
-        return Understander(*self._steps, search, settings)
+        return Understander(*self._halves, search, settings)
 
     def words(self, query: Query) -> Understanding:
         """What the words of a query say; a query to be searched as typed is read literally."""

@@ -11,10 +11,12 @@ from shelfwise.shop import Shop
 CATALOGUES = {"icecat": "icecat", "titles_zh": None}  # folder of the data → name of its mapping, if it has one
 
 
-def opened(folder: Path, data: Path, name: str) -> Shop:
-    """The shop of a catalogue with an index of this version of the code."""
+def opened(folder: Path, data: Path, name: str, index: bool = True) -> Shop:
+    """The shop of a catalogue with an index of this version of the code, or as it was left."""
     new = not folder.exists()
     shop = Shop.create(folder) if new else Shop.open(folder)
+    if not (new or index):
+        return shop
     with Progress() as bars:
         if new:
             shop.catalog.load(data / name / "products.jsonl.gz", CATALOGUES[name])

@@ -50,17 +50,22 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One thing that the shopper asked for, in one or more spellings; the best matching spelling counts."""
+    """One thing that the shopper asked for, in one or more spellings; the best matching spelling counts.
+
+    weight: what it counts beside the other slots: the thing itself more, what is only said of it less.
+    """
 
     alternatives: tuple[Alternative, ...]
     required: bool = False
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class TextClause:
-    """The lexical part of a plan. Score of a product = Σ over slots of max over alternatives of
-    weight · (dis-max over fields of boost · BM25), plus what can only add to a match: `coverage` points a slot that
-    matches, phrases, and the BM25 of `hints` (words inside words, pairs of characters, single characters).
+    """The lexical part of a plan. Score of a product = Σ over slots of w · max over alternatives of
+    weight · (dis-max over fields of boost · BM25), plus what can only add to a match: w · `coverage` points a slot (of
+    weight w) that matches, phrases, and the BM25 of `hints` (words inside words, pairs of characters, single
+    characters, kinds).
 
     minimum_match: share of the slots that must match (0 < m ≤ 1), rounded down but at least one.
     partial: when fewer products match than there may be candidates, those that match any slot are candidates too.
@@ -111,6 +116,23 @@ class FusionSettings:
     feedback_depth: int = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Results that pass `filter` had better come first; `weight` is added to their score, which is about 0 to 1."""
+
+    filter: Filter
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """Results with much (sign 1) or little (−1) of a number had better come first; the first of them gets `weight`."""
+
+    field: str
+    sign: float
+    weight: float
+
+
 QueryVector: TypeAlias = Float32 | Callable[[], Float32]
 
 
@@ -131,6 +153,7 @@ class Plan:
     offset: int = 0
     limit: int = 24
     candidates: int = 200  # how deep each of the two rankings is read before fusion
+    wishes: tuple[Wish | Leaning, ...] = ()
     relevant: float = 0.0  # sorted by a column, matches below this share of the best score come after all others
     explain: bool = False
 

@@ -22,6 +22,7 @@ from shelfwise.retrieval.lexical import LexicalPlan, both
 from shelfwise.retrieval.overlay import cosines
 from shelfwise.retrieval.ranked import Ranked, no_parts
 from shelfwise.retrieval.state import State
+from shelfwise.retrieval.wishes import wished
 from shelfwise.types import Bool, Filter, Float32, Int32
 
 KNOWN = 20_000  # matches listed; when no more match, candidates' scores and facets need no further look into the index
@@ -182,19 +183,31 @@ class Candidates:
 
     def _fused(self, rows: Int32, lexical: Float32) -> Ranked:
         if self.vector is None:  # one source: its own score is the score, in its own order
-            return Ranked(rows, lexical, lexical, np.full(len(rows), np.nan, np.float32), no_parts(rows))
+            return self._alone(rows, lexical, lexical, np.full(len(rows), np.nan, np.float32))
         vectors = self.state.vectors.vectors(rows)  # read once, for the cosine and for feedback
         dense = cosines(vectors, self.vector)
         if self.lexical is None:
-            return Ranked(rows, dense, lexical, dense, no_parts(rows))
+            return self._alone(rows, dense, lexical, dense)
         fusion = self.plan.fusion
         left, right = parts(lexical, dense, fusion)
         near = np.zeros(len(rows), np.float32)
         if fusion.feedback > 0:
             near = np.float32(fusion.feedback) * feedback(left + right, vectors, fusion.feedback_depth)
-        score = np.round(left + right + near, 6)
-        ranked = Ranked(rows, score, lexical, dense, np.stack([left, right, near], axis=1))  # [n, 3]
+        wishes = wished(self.plan.wishes, self.state, rows)
+        score = np.round(left + right + near + wishes, 6)
+        ranked = Ranked(rows, score, lexical, dense, np.stack([left, right, near, wishes], axis=1))  # [n, 4]
         return ranked.take(self._order(rows, score))
+
+    def _alone(self, rows: Int32, score: Float32, lexical: Float32, dense: Float32) -> Ranked:
+        """Candidates of one source; what was wished is worth a part of the best score."""
+        if not self.plan.wishes or not len(rows):
+            return Ranked(rows, score, lexical, dense, no_parts(rows))
+        best = 1.0 if np.isnan(score).all() else float(np.nanmax(score))
+        points = np.float32(best) * wished(self.plan.wishes, self.state, rows)
+        parts_ = no_parts(rows)
+        parts_[:, 3] = points
+        score = np.asarray(np.round(np.nan_to_num(score) + points, 6), np.float32)
+        return Ranked(rows, score, lexical, dense, parts_).take(self._order(rows, score))
 
     def _order(self, rows: Int32, score: Float32) -> Int32:
         """Best score first, equal scores by id."""

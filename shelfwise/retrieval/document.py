@@ -6,7 +6,7 @@ All languages of a product share its fields: the tokens of its Chinese and Engli
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
@@ -51,10 +51,20 @@ class Bounds:
 
 
 class Documents:
-    """Product → IndexedProduct, without the vector (see `encoder_text`)."""
+    """Product → IndexedProduct, without the vector (see `encoder_text`).
 
-    def __init__(self, analyzer: Analyzer, labels: Labels | None = None, bounds: Bounds | None = None) -> None:
+    kinds: what kinds of thing a product is, as tokens, beside the names of its category.
+    """
+
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        labels: Labels | None = None,
+        kinds: Callable[[Product], tuple[str, ...]] = lambda product: (),
+        bounds: Bounds | None = None,
+    ) -> None:
         self._labels = labels or Labels()
+        self._kinds = kinds
         self._bounds = bounds or Bounds()
         self._long = analyzer.analyze
         self._short = lru_cache(maxsize=65_536)(analyzer.analyze)  # brands, categories and values repeat
@@ -78,6 +88,7 @@ class Documents:
         attributes = self._analyses(_attribute_texts(product, self._labels, bounds))
         brand = self._analyses([product.brand] if product.brand else [])
         tags = self._analyses(product.tags[: bounds.tags])
+        leaves = [kind(analysis.words) for analysis in self._analyses(_leaf_texts(product, self._labels))]
         codes = [*_own_codes(product, bounds), *_codes([*titles, *attributes, *descriptions])]
         words = {
             "title": _words(titles),
@@ -94,7 +105,7 @@ class Documents:
             "title_characters": tuple(character for one in titles for character in characters(one.grams)),
             "text_grams": _grams([*brand, *categories, *attributes, *tags, *descriptions]),
             "codes": tuple(dict.fromkeys(codes)),
-            "kinds": tuple(dict.fromkeys(kind(a.words) for a in self._analyses(_leaf_texts(product, self._labels)))),
+            "kinds": tuple(dict.fromkeys((*leaves, *self._kinds(product)))),
         }
 
     def _analyses(self, texts: Iterable[str]) -> list[Analysis]:

@@ -37,7 +37,7 @@ def explain(
             out[place].append(Contribution("dense", "cosine", cosine))
     if fused is not None:
         for place, values in enumerate(fused.tolist()):
-            named = zip(("lexical", "dense", "feedback"), values, strict=True)
+            named = zip(("lexical", "dense", "feedback", "wishes"), values, strict=True)
             out[place].extend(Contribution("fusion", name, value) for name, value in named if value)
     return [tuple(sorted(lines, key=lambda line: (line.stage, -line.value))) for lines in out]
 
@@ -59,13 +59,13 @@ def _lexical(scored: RowScores, plan: LexicalPlan) -> Iterator[tuple[int, Contri
     fields = _fields(scored, list(combined))
     for part in chain(*slots):
         yield from _told(part, fields)
-    if plan.coverage:
-        matched = np.zeros(len(scored.rows), np.int64)
-        for parts in slots:
-            matched[[place for part in parts for place in part.places]] += 1  # once, whatever the slot has there
-        for place, count in enumerate(matched.tolist()):
-            detail = f"coverage: {count} of {len(plan.slots)}"
-            yield place, Contribution("lexical", "coverage", count * plan.coverage, detail)
+    if any(plan.points):
+        matched = np.zeros((len(slots), len(scored.rows)))  # [slots, rows]
+        for slot, parts in zip(matched, slots, strict=True):
+            slot[[place for part in parts for place in part.places]] = 1  # once, whatever the slot has there
+        for place, (points, count) in enumerate(zip(plan.points @ matched, matched.sum(axis=0), strict=True)):
+            detail = f"coverage: {count:.0f} of {len(plan.slots)}"
+            yield place, Contribution("lexical", "coverage", float(points), detail)
     for part in chain(*extras):
         yield from _told(part, {})
 

@@ -1,13 +1,13 @@
 """The text clause of a plan as a query of the text index, and what it finds.
 
-score = Σ over slots of max over alternatives of w · f · dismax over fields of (boost · BM25)
+score = Σ over slots of v · max over alternatives of w · f · dismax over fields of (boost · BM25)
         + phrase_boost · Σ over neighbouring slots of ½ · dismax over fields of BM25(phrase)
-        + coverage · number of slots that match + Σ over hints of dismax over fields of Σ over tokens of BM25
+        + coverage · Σ over slots that match of v + Σ over hints of dismax over fields of Σ over tokens of BM25
 
-w is the alternative's weight. f = min(1, rarity of what was asked / rarity of the alternative): BM25 prizes rare words,
-and a misspelling in one product is rarer than the word itself, so no alternative may count as rarer than the word asked
-for (or, if that is in no product, than the commonest alternative). What
-follows the first line adds to what matches; it matches nothing.
+v is the slot's weight, w the alternative's. f = min(1, rarity of what was asked / rarity of the alternative): BM25
+prizes rare words, and a misspelling in one product is rarer than the word itself, so no alternative may count as rarer
+than the word asked for (or, if that is in no product, than the commonest alternative). What follows the first line adds
+to what matches; it matches nothing.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ class Branch:
 class LexicalPlan:
     """A text clause made ready for one state of the index. The score of a slot is the best of its branches.
 
-    query: enough of the slots match. loose: any of them does, with the same score; `query` itself where partial matches
-    are not wanted.
+    points: what each slot adds by matching. query: enough of the slots match. loose: any of them does, with the same
+    score; `query` itself where partial matches are not wanted.
     """
 
     slots: tuple[tuple[Branch, ...], ...]
     extras: tuple[Branch, ...]
     tie_breaker: float
-    coverage: float
+    points: tuple[float, ...]
     query: Query
     loose: Query
 
@@ -111,7 +111,8 @@ class Lexicon:
     def plan(self, clause: TextClause) -> LexicalPlan:
         """The clause as a query over the tokens that occur at all."""
         slots = tuple(tuple(self._branches(slot, clause)) for slot in clause.slots)
-        best = [_best(branches, clause) for branches in slots]
+        points = tuple(slot.weight * clause.coverage for slot in clause.slots)
+        best = [_best(branches, clause, points) for branches, points in zip(slots, points, strict=True)]
         extras = (*self._phrases(clause), *self._hints(clause))
         more = [(Occur.Should, _dismax(branch, clause.tie_breaker)) for branch in extras]
 
@@ -122,7 +123,7 @@ class Lexicon:
         needed = max(1, math.floor(clause.minimum_match * len(slots) + 1e-9))
         query = scored(needed)
         loose = scored(1) if clause.partial and needed > 1 else query
-        return LexicalPlan(slots, extras, clause.tie_breaker, clause.coverage, query, loose)
+        return LexicalPlan(slots, extras, clause.tie_breaker, points, query, loose)
 
     def _branches(self, slot: Slot, clause: TextClause) -> Iterator[Branch]:
         rarities = [self._rarity(alternative, clause) for alternative in slot.alternatives]
@@ -132,7 +133,7 @@ class Lexicon:
         for alternative, rarity in zip(slot.alternatives, rarities, strict=True):
             if rarity is not None:
                 fair = 1.0 if alternative.source == "query" else min(1.0, limit / rarity)
-                leaves = tuple(self._leaves(alternative, alternative.weight * fair, clause))
+                leaves = tuple(self._leaves(alternative, slot.weight * alternative.weight * fair, clause))
                 if leaves:
                     yield Branch(" ".join(alternative.tokens), alternative.source, leaves, alternative.tokens)
 
@@ -157,13 +158,16 @@ class Lexicon:
             leaves = []
             for field, boost in fields.items():
                 known = [hint for hint in hints if all(self.frequency(field, token) for token in hint.tokens)]
-                parts = tuple(
-                    Query.boost_query(self.tokens_query(field, hint.tokens, 0), hint.weight * boost) for hint in known
-                )
+                parts = tuple(self._hint(field, hint, hint.weight * boost) for hint in known if hint.weight * boost > 0)
                 if parts:
                     leaves.append(Leaf(field, Query.boolean_query([(Occur.Should, part) for part in parts]), parts))
             if leaves:
                 yield Branch(" ".join(token for hint in hints for token in hint.tokens), "hint", tuple(leaves))
+
+    def _hint(self, field: str, hint: Alternative, weight: float) -> Query:
+        """A kind gives the same points to all that are of it: how rare it is and what else they are says nothing."""
+        query = self.tokens_query(field, hint.tokens, 0)
+        return Query.const_score_query(query, weight) if hint.group == "kinds" else Query.boost_query(query, weight)
 
     def _phrases(self, clause: TextClause) -> Iterator[Branch]:
         if clause.phrase_boost <= 0:
@@ -216,16 +220,16 @@ def _dismax(branch: Branch, tie_breaker: float) -> Query:
     return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, tie_breaker)
 
 
-def _best(branches: Sequence[Branch], clause: TextClause) -> Query:
+def _best(branches: Sequence[Branch], clause: TextClause, points: float) -> Query:
     """A slot: the best of its branches, and points for having matched."""
     queries = [_dismax(branch, clause.tie_breaker) for branch in branches]
     if not queries:
         return Query.empty_query()
     best = queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
-    if not clause.coverage:
+    if not points:
         return best
-    points = Query.const_score_query(Query.all_query(), clause.coverage)
-    return Query.boolean_query([(Occur.Must, best), (Occur.Must, points)])
+    matched = Query.const_score_query(Query.all_query(), points)
+    return Query.boolean_query([(Occur.Must, best), (Occur.Must, matched)])
 
 
 def _match(clause: TextClause, queries: Sequence[Query], needed: int) -> Query:

@@ -10,26 +10,47 @@ import dataclasses
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, get_args
 
 from shelfwise.errors import SettingsError
 from shelfwise.language.base import Analysis, Analyzer
 from shelfwise.language.stopwords import without_stopwords
-from shelfwise.retrieval.base import FacetRequest, FusionSettings, Plan, QueryVector, TextClause
+from shelfwise.retrieval.base import (
+    Alternative,
+    FacetRequest,
+    FusionSettings,
+    Leaning,
+    Plan,
+    QueryVector,
+    Slot,
+    TextClause,
+    Wish,
+)
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import WORD_FIELDS
 from shelfwise.retrieval.slots import Expander, SlotMaker, Weights, Word, hints
 from shelfwise.settings import SearchSettings
-from shelfwise.types import Query
+from shelfwise.types import And, Filter, Query, Sort
 from shelfwise.understanding.base import Understanding
+from shelfwise.understanding.kinds.heads import Head
 
 NAMED: Final = (0.9, 0.1)  # weights of words and vectors when products are called by code: vectors know no codes
+SAID_OF: Final = "的"  # stands between what is said of a thing and the thing
+LEVELS: Final[Mapping[tuple[str, str], tuple[str, float]]] = {
+    ("price", "low"): ("price", -1.0),
+    ("price", "high"): ("price", 1.0),
+    ("rating", "high"): ("rating", 1.0),
+    ("recency", "new"): ("released", 1.0),
+}
 WORD_BOOSTS: Final[Mapping[str, float]] = {"all": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class PlanSettings:
-    """Everything about the lexical half that can be tuned."""
+    """Everything about plans that can be tuned.
+
+    head: weight of the words that name the thing asked for. wish: what fulfilling one wish adds to a score of about 1.
+    """
 
     words: Mapping[str, float] = field(default_factory=lambda: dict(WORD_BOOSTS))
     grams: Mapping[str, float] = field(default_factory=lambda: {"title_grams": 0.5, "text_grams": 0.2})
@@ -42,6 +63,8 @@ class PlanSettings:
     phrase_boost: float = 0.3
     phrase_fields: tuple[str, ...] = ("title",)
     phrase_slop: int = 2
+    head: float = 2.0
+    wish: float = 0.15
     relevant: float = 0.6
     max_slots: int = 32
 
@@ -111,10 +134,11 @@ class Planner:
         plan = Plan(
             text=clause,
             vector=vector if mode != "lexical" and u.reading.text else None,
-            filter=query.filters,
+            filter=_together(query.filters, u),
             facets=facets,
             fusion=self._fusion(clause, u),
-            sort=query.sort,
+            sort=_sort(query, u),
+            wishes=wishes(u, self._settings.wish),
             offset=query.page.offset,
             limit=query.page.limit,
             candidates=self._search.candidates,
@@ -147,7 +171,7 @@ class Planner:
     def _clause(self, u: Understanding, words: list[Word]) -> TextClause:
         settings, read = self._settings, u.reading
         analyses = (u.tokens, self._analyze(read.text)) if read.searched != read.text else (u.tokens,)
-        slots = self._slots.slots(read.searched, u.tokens, words, read.applied)
+        slots = self._weighed(self._slots.slots(read.searched, u.tokens, words, read.applied), words, u)
         return TextClause(
             slots=slots,
             fields={
@@ -162,7 +186,59 @@ class Planner:
             phrase_boost=settings.phrase_boost,
             phrase_fields=settings.phrase_fields,
             phrase_slop=settings.phrase_slop,
-            hints=(*self._slots.kinds(words, slots), *hints(analyses)),
+            hints=(*self._kinds(words, slots, u.head), *hints(analyses)),
             coverage=self._search.coverage,
             partial=self._search.partial,
         )
+
+    def _weighed(self, slots: tuple[Slot, ...], words: list[Word], u: Understanding) -> tuple[Slot, ...]:
+        """In a Chinese sentence the slots of the thing asked for count more than those of what is said of it.
+
+        Bare keywords and English queries are better without, as docs/benchmarks.md says.
+        """
+        head = u.head
+        if head is None or u.language == "en" or not (u.silent or SAID_OF in u.reading.searched):
+            return slots
+        weight = self._settings.head
+        return tuple(
+            dataclasses.replace(slot, weight=weight)
+            if word.token.start < head.end and head.start < word.token.end
+            else slot
+            for slot, word in zip(slots, words, strict=True)
+        )
+
+    def _kinds(self, words: list[Word], slots: tuple[Slot, ...], head: Head | None) -> tuple[Alternative, ...]:
+        """The kind of product asked for: by the name of a category, and by what the query's head is."""
+        found = list(self._slots.kinds(words, slots))
+        if head is not None:
+            names = [head.kind, *(f"{device}+{head.kind}" for device in head.fits)]
+            found += [Alternative((name,), head.sure, "kinds") for name in names]
+        return tuple(dict.fromkeys(found))
+
+
+def _together(filters: Filter | None, u: Understanding) -> Filter | None:
+    """The filters of the query and of its hard constraints."""
+    hard = [c.filter for c in u.constraints if c.hard and c.filter is not None]
+    given = list(filters.filters) if isinstance(filters, And) else [] if filters is None else [filters]
+    every = tuple(dict.fromkeys([*given, *hard]))
+    return None if not every else every[0] if len(every) == 1 else And(every)
+
+
+def _sort(query: Query, u: Understanding) -> Sort:
+    """The order chosen by hand, or else the one that the text asks for."""
+    if query.sort != "relevance":
+        return query.sort
+    asked = (c.value for c in u.constraints if c.kind == "sort")
+    return next((sort for name in asked for sort in get_args(Sort) if sort == name), "relevance")
+
+
+def wishes(u: Understanding, weight: float) -> tuple[Wish | Leaning, ...]:
+    """Constraints that are no filters: what passes them had better come first, by `weight` and how sure they are."""
+    found: list[Wish | Leaning] = []
+    for one in u.constraints:
+        if one.filter is not None and not one.hard:
+            found.append(Wish(one.filter, weight * one.confidence))
+        elif (one.kind, one.level) in LEVELS and not one.negated:
+            field, sign = LEVELS[one.kind, one.level]
+            found.append(Leaning(field, sign, weight * one.confidence))
+    return tuple(found)

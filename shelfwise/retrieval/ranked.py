@@ -13,7 +13,7 @@ from shelfwise.types import Float32, Int32
 class Ranked:
     """Rows in order with their scores, column by column; NaN where a source does not know a row.
 
-    parts: Float32[n, 3], what words, vectors and feedback added to a fused score; 0 where nothing was fused.
+    parts: Float32[n, 4], what words, vectors, feedback and wishes added to a fused score; 0 where nothing was fused.
     """
 
     rows: Int32
@@ -28,8 +28,8 @@ class Ranked:
 
 
 def no_parts(rows: Int32) -> Float32:
-    """Parts of rows for which nothing was fused, Float32[n, 3]."""
-    return np.zeros((len(rows), 3), np.float32)
+    """Parts of rows for which nothing was fused, Float32[n, 4]."""
+    return np.zeros((len(rows), 4), np.float32)
 
 
 def joined(first: Ranked, second: Ranked) -> Ranked:

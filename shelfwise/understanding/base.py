@@ -16,6 +16,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 from shelfwise.language.base import Analysis
 from shelfwise.language.detect import Language
 from shelfwise.types import Correction, Filter, Float32
+from shelfwise.understanding.kinds.heads import Head
 from shelfwise.understanding.spelling.fixes import Applied, Fix
 
 Frequency: TypeAlias = Callable[[str, str], int]  # group ("words", "grams", "codes", "kinds"), token → products
@@ -143,6 +144,7 @@ class Understanding:
     silent: stretches of `text` that are not searched: turns of speech, and constraints that are consumed.
     core: `text` without `silent`: what names the goods; all of `text` when nothing else would be left.
     reading: `core` as it is searched. tokens: the analysis of its `searched` text without stop words.
+    head: the thing that `reading.searched` asks for, and its place there; None where that cannot be told.
     rewrite: other words for the whole query, searched beside `reading` and never in its place; empty for none.
     intent: intent → probability; they add up to 1. Empty until known.
     vector: v_query of `core`, a unit row Float32[d]; None without an encoder. whole: that of all of `text`.
@@ -163,6 +165,7 @@ class Understanding:
     silent: tuple[tuple[int, int], ...] = ()
     core: str = ""
     reading: Reading = Reading()
+    head: Head | None = None
     rewrite: str = ""
     intent: Mapping[str, float] = field(default_factory=dict)
     category: tuple[CategoryGuess, ...] = ()

@@ -120,6 +120,9 @@ class KindModel:
         found = self(product)
         return () if found is None else tokens(found, self.lexicon)
 
+    def add(self, product: Product, indexed: object) -> None:
+        """Products were counted before."""
+
     def write(self, into: Path) -> None:
         """Write the counts."""
         (into / FILE).write_bytes(orjson.dumps({"named": self._named, "keys": self._keys}))

@@ -1,0 +1,1 @@
+"""Which categories of the shop a query asks for."""

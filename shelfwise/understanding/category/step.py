@@ -1,0 +1,28 @@
+"""The step that guesses categories."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shelfwise.language.spans import outer
+from shelfwise.understanding.base import Understanding
+from shelfwise.understanding.category.model import CategoryModel
+
+LEAST: Final = 0.05  # guesses below this probability are not worth saying
+
+
+class CategoryStep:
+    """Asks a model which categories the words and the vector of what is searched speak for."""
+
+    name = "category"
+
+    def __init__(self, model: CategoryModel) -> None:
+        self._model = model
+
+    def __call__(self, u: Understanding) -> Understanding:
+        """Sets `category`; guesses that the shopper took back are left out."""
+        if not u.core:
+            return u
+        guesses = self._model([token.text for token in outer(u.tokens.words)], u.vector)
+        kept = [one for one in guesses if one.confidence >= LEAST and one.key not in u.dismissed]
+        return u.but(category=tuple(kept))
