@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,10 +18,12 @@ from shelfwise.understanding.base import Constraint
 from shelfwise.understanding.constraints.context import Context
 from shelfwise.understanding.constraints.lexicon import Entry, Found, Lexicon
 from shelfwise.understanding.constraints.text import Unit
+from shelfwise.understanding.kinds.lexicon import Lexicon as Kinds
+from shelfwise.understanding.kinds.lexicon import default_lexicon
 
 FILE: Final = "devices.toml"
 _MODEL: Final = re.compile(
-    r"\d{1,5}[a-z]{0,4}|[a-z]{1,4}\d{1,5}[a-z]{0,4}|pro|max|plus|mini|ultra|air|se|fe|lite|note"
+    r"\d{1,5}[a-z]{0,4}|[a-z]{1,4}\d{1,5}(?:[a-z]{1,4}\d{0,4})?|pro|max|plus|mini|ultra|air|se|fe|lite|note"
     r"|fold|flip|xr?|xs|series|gen|generation|mark|ii|iii|iv|neo|promax|ti|d|mkii|tab|watch|buds"
     r"|青春版|mate|nova"
 )
@@ -30,8 +32,8 @@ _MEASURE: Final = re.compile(
     r"|cm|mm|pack|pcs|pairs?|ft|元|块|寸|米|英寸|[个条根件只片张套以]|usd|dollars?|pounds?|bucks)"
 )
 _FITS: Final = re.compile(
-    r"(?<![a-z])(?:compatible (?:with|for)|(?<!looking )(?<!search )(?<!searching )(?<!shopping )(?<!hunting )(?<!h"
-    r"unt )(?<!market )(?<!look )for|fit(?:s|ting)?(?: for)?|suitable for|works? with|working with"
+    r"(?<![a-z])(?:compatible (?:with|for)|(?<!looking )(?<!search )(?<!searching )(?<!shopping )(?<!hunting )"
+    r"(?<!hunt )(?<!market )(?<!look )for|fit(?:s|ting)?(?: for)?|suitable for|works? with|working with"
     r"|designed for|made for|support(?:s|ing)?|pairs? with|connects? to|to charge|charges?)"
     r" (?:(?:my|the|an?|your|our|new|old|use with|use on) )*$|(?:适用于?|兼容|适配|匹配|支持"
     r"|适合|用于|可用于|能用于|配|给)(?:我的?|新|老|旧)*$"
@@ -42,56 +44,25 @@ _FITS_AFTER: Final = re.compile(
 _CUE_CODE: Final = re.compile(
     r"(?<![a-z])(?:compatible with|for|fits?|works with) (?:(?:my|the|an?) )?$|(?:适用于?|兼容|适配)$"
 )
-ENGLISH: Final = {
-    "comput": "computer",
-    "notebook": "laptop",
-    "bicycl": "bicycle",
-    "camera": "camera",
-    "televis": "tv",
-    "headphon": "headphones",
-}
 _CODE: Final = re.compile(r"[a-z]{1,5}-?[a-z]?\d{2,5}[a-z]{0,4}")
-ALWAYS: Final = frozenset(
-    {
-        "screen_protector",
-        "cable",
-        "charger",
-        "wireless_charger",
-        "adapter",
-        "power_adapter",
-        "toner",
-        "ink_cartridg",
-        "drum",
-        "cartridg",
-        "privaci_filter",
-        "keyboard_cover",
-        "len_cap",
-        "earpad",
-    }
+ALWAYS: Final = (  # accessories whatever they are for
+    *("screen protector", "cable", "charger", "wireless charger", "adapter", "power adapter", "toner", "ink cartridge"),
+    *("drum", "cartridge", "privacy filter", "keyboard cover", "lens cap", "earpads"),
 )
-NEVER: Final = frozenset(
-    {
-        "backpack",
-        "briefcas",
-        "paper",
-        "label",
-        "memori",
-        "warranti",
-        "licens",
-        "safe",
-        "shelf",
-        "bulb",
-        "power_bank",
-        "gasket",
-    }
+NEVER: Final = (  # goods by themselves
+    *("backpack", "briefcase", "paper", "label", "memory", "warranty", "license", "shelf", "bulb", "power bank"),
+    "gasket",
 )
+_FILM: Final = frozenset({"膜", "贴膜", "保护膜"})  # for eyes and faces as well
+_SUIT: Final = re.compile("[装餐房件]")
 
 
 class Devices:
     """Reads the names of devices that goods are made for."""
 
-    def __init__(self, brands: Lexicon) -> None:
+    def __init__(self, brands: Lexicon, kinds: Kinds) -> None:
         self._brands = brands
+        self._always, self._never = (frozenset(map(kinds.kind, names)) for names in (ALWAYS, NEVER))
         self._series = _series()
         latin = sorted((name for name in _names() if name.isascii() and name.isalpha()), key=len, reverse=True)
         self._joined = re.compile(rf"({'|'.join(latin)})(\d+[a-z]*)")
@@ -100,7 +71,7 @@ class Devices:
         """What the goods must fit, and whether they are an accessory; places in the context's text."""
         fits = list(self._compatible(context))
         yield from fits
-        role = _role(context, bool(fits))
+        role = self._role(context, bool(fits))
         if role is not None:
             yield role
 
@@ -115,10 +86,23 @@ class Devices:
         at = 0
         while at < len(units):
             name = named.at(at)
-            if name is not None and (start := _begins(name, context)) is not None:
+            if name is not None and (start := _begins(name, context, self._never)) is not None:
                 end = name.end
                 yield Constraint("compatible", text[start:end], start, end, value=name.value, confidence=0.9)
             at = at + 1 if name is None else name.last
+
+    def _role(self, context: Context, fits: bool) -> Constraint | None:
+        head = context.head
+        if head is None or head.kind not in context.kinds.accessories or head.kind in self._never:
+            return None
+        text = context.text.text[head.start : head.end]
+        if not (head.fits or fits or (head.kind in self._always and text not in _FILM)):
+            return None
+        if context.negated_from(head.start) is not None or (
+            len(text) == 1 and _SUIT.match(context.text.text, head.end)
+        ):
+            return None
+        return Constraint("role", text, head.start, head.end, value="accessory", confidence=0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +141,7 @@ class _Named:
                 sure, at = True, at + 1
             elif parts and _MODEL.fullmatch(units[at].text) and not _MEASURE.match(text, units[at].end):
                 self._append(parts, at, first)
-                sure, at = True, at + 1
+                sure, at = sure or not units[at].text.isdigit(), at + 1  # hp 301 may be what is sold
             else:
                 break
         at, sure = self._device(parts, at, sure)
@@ -196,31 +180,17 @@ class _Named:
         return Name(found[0], found.start(), found.end(), last, True)
 
 
-def _begins(name: Name, context: Context) -> int | None:
+def _begins(name: Name, context: Context, never: Collection[str | None]) -> int | None:
     """Where the words begin that say that goods must fit a device; None where none say so."""
-    text = context.text.text
+    text, head = context.text.text, context.head
     cue = _FITS.search(text, max(0, name.start - 40), name.start)
-    if cue is not None and (name.sure or (context.head is not None and context.head.end <= cue.start())):
+    if cue is not None and (name.sure or (head is not None and head.end <= cue.start())):
         return cue.start()
-    if name.sure and (_FITS_AFTER.match(text, name.end) or _before_accessory(name.end, context)):
+    accessory = head is not None and head.kind in context.kinds.accessories and head.kind not in never
+    apart = head is not None and (head.start >= name.end or head.end <= name.start)
+    if name.sure and (_FITS_AFTER.match(text, name.end) or (accessory and apart)):
         return name.start
     return None
-
-
-def _before_accessory(end: int, context: Context) -> bool:
-    """Whether the thing that is asked for is an accessory, named behind a place."""
-    head = context.head
-    return head is not None and head.kind in context.kinds.accessories and head.start >= end and head.kind not in NEVER
-
-
-def _role(context: Context, fits: bool) -> Constraint | None:
-    head = context.head
-    if head is None or head.kind not in context.kinds.accessories or head.kind in NEVER:
-        return None
-    if not (head.kind in ALWAYS or head.fits or fits) or context.negated_from(head.start) is not None:
-        return None
-    text = context.text.text[head.start : head.end]
-    return Constraint("role", text, head.start, head.end, value="accessory", confidence=0.9)
 
 
 def _adjacent(one: Unit, other: Unit, text: str) -> bool:
@@ -229,7 +199,7 @@ def _adjacent(one: Unit, other: Unit, text: str) -> bool:
 
 def _english(kind: str, typed: str) -> str:
     """A kind of device in English words; the lexicon of kinds knows it by stems."""
-    return typed if typed.isascii() else ENGLISH.get(kind, kind.replace("_", " "))
+    return typed if typed.isascii() else english_names().get(kind, typed)
 
 
 def _names() -> dict[str, str]:
@@ -244,3 +214,12 @@ def _series() -> Lexicon:
     for name, value in _names().items():
         made.add(name, Entry("model", value))
     return made
+
+
+@cache
+def english_names() -> dict[str, str]:
+    """Kind → its first English name; the lexicon of kinds knows kinds by stems."""
+    file = resources.files("shelfwise.understanding.kinds") / "data" / "kinds.txt"
+    names = (line.split(",")[0].split("<")[0].strip() for line in file.read_text("utf-8").splitlines())
+    kinds = ((default_lexicon().kind(name), name) for name in names if name.isascii() and name[:1].isalpha())
+    return {kind: name for kind, name in kinds if kind is not None}

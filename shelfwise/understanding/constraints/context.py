@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from shelfwise.language.base import Analysis
-from shelfwise.understanding.constraints.text import Text
+from shelfwise.understanding.constraints.text import IS_HAN, Text
 from shelfwise.understanding.kinds.heads import Head, head
 from shelfwise.understanding.kinds.lexicon import Lexicon as Kinds
 from shelfwise.understanding.kinds.lexicon import units as kind_units
@@ -60,6 +60,7 @@ _BRAND_AFTER: Final = re.compile(
     r" (?:brand|branded)(?![a-z])|牌(?!匾|照|位|坊|子牌)|(?:家|品牌|旗下)的|的$|的[,!?]|官方"
 )
 _GAP: Final = re.compile(r"[ -]?|的|色的?|牌的?")
+_PARTICLES: Final = frozenset("的要是买款色个条双件和或非不纯全")
 _GARMENTS: Final = re.compile(r"[裙裤鞋帽袜衫靴T]|上衣|外衣|毛衣|大衣|卫衣")
 
 
@@ -90,6 +91,13 @@ class Context:
     def is_words(self, start: int, end: int) -> bool:
         """Whether a stretch begins and ends with words of the text (金属 is not in 五金属于)."""
         return start in self.edges and end in self.edges
+
+    def follows_word(self, start: int) -> bool:
+        """Whether no unknown Chinese word may end with the character at a place (布 of 奈布)."""
+        before = self.text.text[start - 1 : start]
+        if not IS_HAN.match(before) or before in _PARTICLES:
+            return True
+        return any(token.end == start and token.end - token.start > 1 for token in self.analysis.words)
 
     def within(self, start: int, end: int) -> tuple[int, int, str] | None:
         """The longer name of goods that a stretch is part of (`school` in `school bag`)."""

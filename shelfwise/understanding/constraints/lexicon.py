@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Any, Final, Literal
 
 from shelfwise.errors import ShelfwiseError
-from shelfwise.understanding.base import Kind
+from shelfwise.understanding.base import Kind, Source
 from shelfwise.understanding.constraints.text import IS_HAN, Unit, spell
 
 FILES: Final[Mapping[str, Kind]] = {
@@ -31,7 +31,13 @@ WISHES: Final = "wishes.toml"
 SELF: Final[frozenset[Kind]] = frozenset({"brand"})  # kinds whose canonical name is a name by itself
 Needs = Literal["sure", "goods", "use", "person", "friend"]
 _INSIDE: Final = ("", " ", "-", " & ", "&", ". ")  # what parts the words of a name
-SECTIONS: Final[Mapping[str, Needs]] = {"names": "sure", "goods": "goods", "words": "goods", "personal": "person"}
+SECTIONS: Final[Mapping[str, Needs]] = {
+    "names": "sure",
+    "goods": "goods",
+    "words": "goods",
+    "personal": "person",
+    "bound": "use",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Entry:
     value: str = ""
     level: str = ""
     needs: Needs = "sure"
+    source: Source = "rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,12 @@ class Lexicon:
         self._entries: dict[tuple[str, ...], tuple[Entry, ...]] = {}
         self._longest: dict[str, int] = {}
         self._values: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def copy(self) -> Lexicon:
+        """The same names; what is added to the copy stays there."""
+        made = Lexicon()
+        made._entries, made._longest, made._values = dict(self._entries), dict(self._longest), dict(self._values)
+        return made
 
     def add(self, name: str, entry: Entry) -> None:
         """Add a meaning to a name; a friend hides the meanings of its own kind."""

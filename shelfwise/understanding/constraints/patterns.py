@@ -15,7 +15,7 @@ _SIZED: Final = re.compile(
     rf"(?<![a-z0-9])(?:(?P<a>eu|uk|us)(?: (?:mens?|womens?|men's|women's))?(?: size)? ?(?P<an>{_NUMBER})"
     rf"|(?:in )?(?:shoe )?sizes? ?:?(?P<b1>eu|uk|us)? ?(?P<bn>{_NUMBER})(?: ?(?P<b2>eu|uk|us)(?![a-z]))?"
     rf"|(?P<cn>{_NUMBER}) ?(?P<c>eu|uk|us)(?: size)?(?![a-z]))(?![a-z0-9.\"]|-\d| ?(?:inch|cm|mm|gb|ml|dollars))"
-    rf"|(?P<d>[欧英美])码?(?P<dn>{_NUMBER})码?|(?P<en>3[4-9]|4[0-8])号(?=.*[鞋靴])"
+    rf"|(?P<d>[欧英美])(?:码(?P<dn>{_NUMBER})码?|(?P<dm>{_NUMBER})码)|(?P<en>3[4-9]|4[0-8])号(?=.*[鞋靴])"
 )
 _LETTER: Final = r"x{1,5}[sl]|[2-6]xl|[2-6]xs"
 _LETTERS: Final = re.compile(
@@ -24,7 +24,7 @@ _LETTERS: Final = re.compile(
     rf"|(?P<b>{_LETTER})(?![a-z0-9-])(?!码|号)|(?P<c>{_LETTER}|[sml])[码号]"
     r"|(?P<d>small|medium|large|extra large|plus|king|queen|twin|one)[ -]sizes?d?(?![a-z])|(?P<e>king"
     r"|queen)[ -]bed(?![a-z]))"
-    r"|(?P<f>加大码|特大码|大码|均码|小码|中码|特大号|加大号|大号|中号|小号)"
+    r"|(?P<f>加大码|特大码|大码|均码|小码|中码|特大号|加大号|大号|中号|(?<!最)小号)"
 )
 LETTERS: Final = {
     **{
@@ -94,7 +94,7 @@ _YEARS: Final = re.compile(
     rf"|(?P<after>after|since|newer than|later than) (?P<b>{_YEAR})"
     rf"|(?P<c>{_YEAR})(?P<plus> (?:or|and) (?:later|newer)| onwards?)"
     rf"|(?:the )?(?P<d>{_YEAR})(?: new)? (?:model|models|version|edition|release|releases|lineup)(?![a-z])"
-    rf"|(?P<e>{_YEAR})年?(?:最新|新)?(?:年)?(?:款|版|新品)(?:的)?(?:新款)?|(?P<f>{_YEAR})年?(?:(?:以"
+    rf"|(?P<e>{_YEAR})年?(?:春夏|秋冬|春秋|[春夏秋冬])?季?(?:最新|新)?(?:年)?(?:款|版|新品)(?:的)?(?:新款)?|(?P<f>{_YEAR})年?(?:(?:以"
     rf"|之)?后|以来|起)(?:(?:上市|发布|出|生产|推出)的)?|(?P<g>{_YEAR})年?(?:新款|上市的?|发布的?"
     rf"|出的|新出的?|最新款?|新上市的?))"
 )
@@ -110,7 +110,7 @@ def patterns(text: str) -> Iterator[Constraint]:
 
 def _sizes(text: str) -> Iterator[Constraint]:
     for match in _SIZED.finditer(text):
-        number = float(next(filter(None, (match[name] for name in ("an", "bn", "cn", "dn", "en")))))
+        number = float(next(filter(None, (match[name] for name in ("an", "bn", "cn", "dn", "dm", "en")))))
         system = next(filter(None, (match[name] for name in ("a", "b1", "b2", "c", "d"))), "")
         unit = "eu" if match["en"] else _SYSTEMS.get(system, "")
         yield Constraint("size", match[0], *match.span(), low=number, high=number, unit=unit, confidence=0.9)
@@ -124,11 +124,17 @@ def _sizes(text: str) -> Iterator[Constraint]:
 
 def _letters(text: str) -> Iterator[Constraint]:
     for match in _LETTERS.finditer(text):
-        if match["b"] and (_NOT_LETTER.search(text, 0, match.start()) or text.startswith(" max", match.end())):
+        if match["b"] and _is_phone(match, text):
             continue
         size = next(filter(None, (match[name] for name in "abcdef")))
         value = LETTERS.get(size, size)
         yield Constraint("size", match[0], *match.span(), value=value, confidence=0.9)
+
+
+def _is_phone(match: re.Match[str], text: str) -> bool:
+    """Whether letters name a phone: iphone xs max, pixel 2 xl."""
+    before = _NOT_LETTER.search(text, 0, match.start())
+    return match["b"] == "xs" or before is not None or text.startswith(" max", match.end())
 
 
 def _quantities(text: str) -> Iterator[Constraint]:
@@ -139,7 +145,7 @@ def _quantities(text: str) -> Iterator[Constraint]:
     for match in _ZH_COUNT.finditer(text):
         unit = match["unit"] or match["last"]
         found = (float(match["n"]),) * 2 if match["n"].isdigit() else han(match["n"])
-        if found is None or found[0] != found[1]:
+        if found is None or found[0] != found[1] or (found[0] > 12 and not match["n"].isdigit()):
             continue
         number = found[0] * (12 if unit == "打" else 1)
         if number >= 2 or unit in _ONES:
@@ -163,4 +169,4 @@ def _years(text: str) -> Iterator[Constraint]:
         year = float(next(filter(None, (match[name] for name in "abcdefg"))))
         open_end = any(match[name] for name in ("since", "on", "after", "plus", "f"))
         high = None if open_end else year
-        yield Constraint("recency", match[0], *match.span(), low=year, high=high, confidence=0.9, consumed=True)
+        yield Constraint("recency", match[0], *match.span(), low=year, high=high, confidence=0.9)

@@ -7,16 +7,18 @@ from typing import Final
 
 from shelfwise.understanding.base import Constraint
 
+MOST: Final = 100  # readings that are looked at
 _FIRST: Final = {"compatible": 0, "price": 1, "rating": 1, "size": 2, "capacity": 2, "quantity": 4, "feature": 5}
 
 
 def resolved(readings: Iterable[Constraint]) -> list[Constraint]:
     """The readings that stand, in order of their places; none says twice the same."""
     kept: list[Constraint] = []
-    for one in sorted(readings, key=_rank):
-        if one.kind == "role" or all(
-            one.end <= other.start or other.end <= one.start for other in kept if other.kind != "role"
-        ):
+    for one in sorted(readings, key=_rank)[:MOST]:
+        if one.kind == "role":
+            if not any(other.kind == "feature" and other.start < one.end and one.start < other.end for other in kept):
+                kept.append(one)  # the battery of `all-day battery laptop` is none
+        elif all(one.end <= other.start or other.end <= one.start for other in kept if other.kind != "role"):
             kept.append(one)
     return sorted(_once(kept), key=lambda one: (one.start, one.end, one.kind))
 

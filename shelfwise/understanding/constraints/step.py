@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shelfwise.language.base import Analyzer
-from shelfwise.understanding.base import Constraint, Dictionary, Understanding
+from shelfwise.understanding.base import Constraint, Understanding
+from shelfwise.understanding.constraints.catalogue import CatalogueDictionary
 from shelfwise.understanding.constraints.compatible import Devices
 from shelfwise.understanding.constraints.context import Context
 from shelfwise.understanding.constraints.figures import figures
 from shelfwise.understanding.constraints.lexicon import lexicon
+from shelfwise.understanding.constraints.link import Linker
 from shelfwise.understanding.constraints.patterns import patterns
 from shelfwise.understanding.constraints.resolve import resolved
 from shelfwise.understanding.constraints.text import Text
@@ -22,13 +24,16 @@ class ConstraintsStep:
 
     name = "constraints"
 
-    def __init__(self, analyzer: Analyzer, dictionary: Dictionary | None = None, *, currency: str = "") -> None:
+    def __init__(
+        self, analyzer: Analyzer, dictionary: CatalogueDictionary | None = None, *, currency: str = ""
+    ) -> None:
         self._analyzer = analyzer
         self._dictionary = dictionary
-        self._currency = currency
         self._kinds = default_lexicon()
-        self._words = Words(lexicon())
-        self._devices = Devices(lexicon())
+        self._names = lexicon() if dictionary is None else dictionary.lexicon
+        self._words = Words(self._names)
+        self._devices = Devices(self._names, self._kinds)
+        self._link = Linker(dictionary, currency)
 
     def __call__(self, u: Understanding) -> Understanding:
         """Sets `constraints`, sorted by their start; those in `dismissed` are left out and their words made silent."""
@@ -47,8 +52,9 @@ class ConstraintsStep:
             *patterns(folded.text),
             *self._words(context),
             *self._devices(context),
+            *(() if self._dictionary is None else self._dictionary.misspelt(folded)),
         ]
-        return [_placed(one, folded) for one in resolved(readings)]
+        return self._link([_placed(one, folded) for one in resolved(readings)])
 
 
 def _placed(one: Constraint, text: Text) -> Constraint:

@@ -67,6 +67,7 @@ def pattern() -> str:
     for name in sorted(spellings(), key=lambda name: (-len(name), name)):
         place, refused = rows.get(name, ("near", "-"))
         if not name.isascii():
+            refused = "顶" if name == "斤" else refused
             parts.append(re.escape(name) + (f"(?![{refused}])" if refused != "-" else ""))
         elif name[-1].isalnum():
             parts.append(("" if place == "joined" else "[ -]?") + re.escape(name) + "(?![a-z0-9])")
@@ -88,6 +89,8 @@ def measured(number: float, unit: str, after: str) -> Measured:
             return Measured("capacity", "gb")
         if number in _OF_NETWORKS:
             return Measured("other")
+    if unit == "t" and number > 20:
+        return Measured("other")  # 1200t is a profile
     if name == "块" and number < 10 and not re.match(r"钱|以|左|的|内|上|多|到|-|~|$", after):
         return Measured("other")  # 三块香皂
     return found

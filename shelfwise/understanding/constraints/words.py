@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from shelfwise.understanding.base import Constraint
 from shelfwise.understanding.constraints.context import Context
 from shelfwise.understanding.constraints.lexicon import Entry, Found, Lexicon
 from shelfwise.understanding.constraints.text import IS_HAN
+from shelfwise.understanding.kinds.lexicon import default_lexicon
 
-_OWNED: Final = re.compile(r"(?<![a-z])(?:my|our|his|her|their|your|nothing|something|anything) $")
+_OWNED: Final = re.compile(r"(?<![a-z])(?:my|our|his|her|their|your) $")
 _NOT_WISHED: Final = frozenset({"price", "rating", "recency", "sort"})
-JEWELLERY: Final = frozenset({"ring", "necklac", "earring", "bracelet", "brooch"})
+JEWELLERY: Final = ("ring", "necklace", "earrings", "bracelet", "brooch")
 _JEWELS: Final = re.compile(
     r" ?(?:jewel|chain|pendant|rings?(?![a-z])|necklace|bracelet|earring|bangle|anklet|cufflink"
     r"|项链|戒指|手镯|手链|耳环|耳钉|吊坠|首饰|镯子|脚链)"
@@ -82,18 +84,25 @@ def _made(entry: Entry, found: Found, context: Context, start: int, end: int) ->
         level=entry.level,
         confidence=0.9 if entry.needs == "sure" else 0.75,
         consumed=entry.kind in CONSUMED,
+        source=entry.source,
     )
 
 
 def _wished(found: Found, context: Context) -> bool:
     """`new` of `my new phone` is no wish."""
-    return _whole(found, context) and not _OWNED.search(context.text.text, max(0, found.start - 12), found.start)
+    owned = _OWNED.search(context.text.text, max(0, found.start - 12), found.start)
+    return _whole(found, context) and not (owned and found.entries[0].kind == "recency")
 
 
 def _whole(found: Found, context: Context) -> bool:
     """Whether a short Chinese name is made of whole words; longer ones are names anyhow."""
-    size = found.end - found.start
-    return size > 2 or not IS_HAN.match(context.text.text, found.start) or context.is_words(found.start, found.end)
+    size, text = found.end - found.start, context.text.text
+    if size > 2 or not IS_HAN.match(text, found.start):
+        return True
+    if size == 1 and text[found.start] in "男女" and context.garment_after(found.end):
+        return True  # 女鞋 is a word by itself
+    after_word = size > 1 or context.follows_word(found.start)
+    return after_word and context.is_words(found.start, found.end)
 
 
 def _said(
@@ -129,22 +138,21 @@ def _is_goods(entry: Entry, found: Found, context: Context) -> bool:
 
 
 def _han(found: Found, context: Context) -> bool:
-    return IS_HAN.match(context.text.text, found.start) is not None
+    return _han_at(found.start, context)
 
 
 def _beside_goods(entry: Entry, found: Found, context: Context, places: Sequence[tuple[int, int]]) -> bool:
     text, start, end = context.text.text, found.start, found.end
     goods = context.goods_after(end, places)
     if entry.kind == "material" and entry.value in ("gold", "silver"):
-        return _JEWELS.match(text, end) is not None or (goods is not None and goods[2] in JEWELLERY)
+        jewels = any(kind in _jewellery() for _, _, kind in context.mentions) or _JEWELS.search(text) is not None
+        return jewels and (goods is not None or context.made_of(start, end) or _JEWELS.match(text, end) is not None)
     if entry.kind == "audience":
-        return (
-            goods is not None
-            or context.garment_after(end)
-            or (context.goods_before(start) and _apart(start, end, context))
-        )
+        last = not _han_at(end, context) or context.goods_before(start)
+        return goods is not None or context.garment_after(end) or (last and _apart(start, end, context))
     if entry.kind == "brand":
-        return goods is not None or context.goods_before(start) or context.branded(start, end)
+        alone = end - start == len(text)
+        return alone or goods is not None or context.goods_before(start) or context.branded(start, end)
     if goods is not None or (_han(found, context) and context.garment_after(end)):
         return True
     if entry.kind == "material":
@@ -155,3 +163,12 @@ def _beside_goods(entry: Entry, found: Found, context: Context, places: Sequence
 def _apart(start: int, end: int, context: Context) -> bool:
     """Whether a character is a word by itself."""
     return any(token.start == start and token.end == end for token in context.analysis.words)
+
+
+def _han_at(place: int, context: Context) -> bool:
+    return IS_HAN.match(context.text.text, place) is not None
+
+
+@cache
+def _jewellery() -> frozenset[str | None]:
+    return frozenset(map(default_lexicon().kind, JEWELLERY))
