@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from shelfwise import __version__
-from shelfwise.cli import bench, demo, doctor, evaluate, feed, index, search, serve, shop, tune
+from shelfwise.cli import bench, demo, doctor, evaluate, feed, index, search, serve, shop, synonyms, tune, understand
 from shelfwise.cli.console import errors, say, say_error
 from shelfwise.errors import ShelfwiseError
 
@@ -58,8 +58,10 @@ app.command("quality")(feed.quality)
 app.command("index")(index.index)
 app.command("search")(search.search)
 app.command("suggest")(search.suggest)
+app.command("understand")(understand.understand)
 evaluate.app.command("tune")(tune.tune)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(synonyms.app, name="synonyms")
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
