@@ -67,6 +67,17 @@ def test_no_text_has_two_intents() -> None:
                 assert known[0] == intent, (text, known, (intent, template))
 
 
+def test_templates_of_the_same_words_share_an_id() -> None:
+    """What differs only by its slots would otherwise stand on both sides of a split."""
+    seen: dict[tuple[str, str, str], str] = {}
+    for intent, language, group in _groups():
+        for template in group:
+            words = re.sub(r"[\W_]", "", re.sub(r"\{\w+\}", "", template.casefold()))
+            if len(words) >= (4 if language == "en" else 2):
+                first = seen.setdefault((intent, language, words), group[0])
+                assert first == group[0], (template, first)
+
+
 def test_they_are_in_their_language() -> None:
     wrong = [each for each in UTTERANCES if each.language == "en" and detect(each.text) != "en"]
     assert not wrong
