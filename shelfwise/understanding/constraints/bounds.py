@@ -9,13 +9,13 @@ from typing import Final, Literal
 Way = Literal["", "max", "min", "about", "budget"]
 
 _PRICE_WORDS: Final = (
-    r"(?:price[ds]?|pricing|cost(?:s|ing)?|budget(?:ed)?|spend(?:ing)?(?: limit)?)"
+    r"(?:price[ds]?|pricing|cost(?:s|ing)?|(?:max(?:imum)? )?budget(?:ed)?|spend(?:ing)?(?: limit)?)"
     r"(?: (?:is|are|of|range|at|from|to|in|only|should be|must be|has to be|my|a|the|between))*:? ?"
     r"|(?:价格|价位|价钱|售价|单价|总价|预算|价)(?:是|在|为|只有|就|约为|不要|区间|范围|最好|控制在|:|,)*"
 )
 _MAX: Final = (
     r"(?:under|below|beneath|less than|lower than|cheaper than|fewer than|smaller than|lighter than"
-    r"|shorter than|up to|upto|max(?:imum)?(?: of)?|at most"
+    r"|shorter than|up to|upto|(?<!air )(?<!pro )(?<!xs )(?<!mad )(?<!\d )max(?:imum)?(?: of)?|at most"
     r"|(?:no|not) (?:more|higher|greater|bigger|larger|longer|heavier|over|above)(?: than)?|(?:not?"
     r"|doesn't|does not|don't|without) exceed(?:ing|s)?"
     r"|not going over|within|sub-?|can't spend more than|spend no more than|for less than|limit(?: of)?)(?:(?<=-)| )"
@@ -43,7 +43,7 @@ _AFTER: Final = re.compile(
     r"(?P<max> ?(?:or (?:less|under|below|cheaper|lower|smaller)|and (?:under|below)|max(?:imum)?"
     r"|tops|at most)(?![a-z])"
     r"|(?:及|或)?以下|(?:以|之)内|之下|内(?![存衣裤部胆置搭饰裙增])|封顶|为止|打住)"
-    r"|(?P<min>\+(?! ?\d)| ?(?:or (?:more|above|higher|over|up|better|bigger|larger|greater|newer"
+    r"|(?P<min>\+(?! ?\d)| ?(?:or (?:more|above|higher|over|up|better|bigger|larger|greater"
     r"|plus)|and (?:up|above|over|higher|more)|plus|upwards?|minimum)(?![a-z])"
     r"|(?:及|或)?以上|之上|起(?![床来亮飞重])|往上|朝上|开外)"
     r"|(?P<about> ?-?ish(?![a-z])| ?(?:or so|or thereabouts|more or less|approximately)(?![a-z])"
@@ -70,7 +70,7 @@ def beside(text: str, start: int, end: int, unit_end: int) -> Beside:
     before = _BEFORE.search(text, max(0, start - 48), start)
     way: Way = ""
     price = False
-    if before is not None and before.start() < start:
+    if before is not None and any(before.groups()):
         price = before["price"] is not None
         way = "max" if before["max"] else "min" if before["min"] else "about" if before["about"] else ""
         if way == "about" and before["about"] == "在" and not price:

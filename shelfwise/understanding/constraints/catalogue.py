@@ -24,7 +24,7 @@ from shelfwise.understanding.kinds.lexicon import default_lexicon
 
 SHORTEST: Final = 5  # letters of a misspelt brand
 _FIRM: Final = re.compile(
-    r" (?:technology|technologies|electronics|inc|co|ltd|corporation|corp|group|international|systems|computers?|mobile)\b.*"
+    r" (?:technology|technologies|electronics|inc|co|ltd|corporation|corp|group|international|systems|mobile)\b.*"
 )
 LONG: Final = 8  # letters from which two slips are one word
 

@@ -31,6 +31,7 @@ _MEASURE: Final = re.compile(
     r"\.\d|[ -]?(?:inch|in(?![a-z])|\"|gb|tb|g(?![a-z])|w(?![a-z])|v(?![a-z])|mah|m(?![a-z])"
     r"|cm|mm|pack|pcs|pairs?|ft|元|块|寸|米|英寸|[个条根件只片张套以]|usd|dollars?|pounds?|bucks)"
 )
+_MEASURED: Final = re.compile(r"\d+(?:m|cm|mm|w|v|gb|tb|g|inch|ft|mah|pcs|pack)")
 _FITS: Final = re.compile(
     r"(?<![a-z])(?:compatible (?:with|for)|(?<!looking )(?<!search )(?<!searching )(?<!shopping )(?<!hunting )"
     r"(?<!hunt )(?<!market )(?<!look )for|fit(?:s|ting)?(?: for)?|suitable for|works? with|working with"
@@ -39,7 +40,7 @@ _FITS: Final = re.compile(
     r"|适合|用于|可用于|能用于|配|给)(?:我的?|新|老|旧)*$"
 )
 _FITS_AFTER: Final = re.compile(
-    r"(?:手机|平板|电脑)?(?:能用|可用|专用|适用|通用|用|可以用|可以充)的?(?!户)| compatible(?![a-z])"
+    r"(?:手机|平板|电脑)?(?:能用|可用|专用|适用|通用|用|可以用|可以充|兼容)的?(?!户)| compatible(?![a-z])"
 )
 _CUE_CODE: Final = re.compile(
     r"(?<![a-z])(?:compatible with|for|fits?|works with) (?:(?:my|the|an?) )?$|(?:适用于?|兼容|适配)$"
@@ -53,6 +54,7 @@ NEVER: Final = (  # goods by themselves
     *("backpack", "briefcase", "paper", "label", "memory", "warranty", "license", "shelf", "bulb", "power bank"),
     "gasket",
 )
+_OF_DEVICE: Final = re.compile("手机|平板|笔记本|相机|手表")  # 小米13手机膜
 _FILM: Final = frozenset({"膜", "贴膜", "保护膜"})  # for eyes and faces as well
 _SUIT: Final = re.compile("[装餐房件]")
 
@@ -139,7 +141,7 @@ class _Named:
             elif split is not None:
                 parts += [split[1], split[2]]
                 sure, at = True, at + 1
-            elif parts and _MODEL.fullmatch(units[at].text) and not _MEASURE.match(text, units[at].end):
+            elif parts and _is_model(units[at], text):
                 self._append(parts, at, first)
                 sure, at = sure or not units[at].text.isdigit(), at + 1  # hp 301 may be what is sold
             else:
@@ -188,9 +190,16 @@ def _begins(name: Name, context: Context, never: Collection[str | None]) -> int 
         return cue.start()
     accessory = head is not None and head.kind in context.kinds.accessories and head.kind not in never
     apart = head is not None and (head.start >= name.end or head.end <= name.start)
-    if name.sure and (_FITS_AFTER.match(text, name.end) or (accessory and apart)):
+    sure = name.sure or (head is not None and _OF_DEVICE.match(text, head.start) and head.start == name.end)
+    if sure and (_FITS_AFTER.match(text, name.end) or (accessory and apart)):
         return name.start
     return None
+
+
+def _is_model(unit: Unit, text: str) -> bool:
+    """Whether a word is part of a device's name: s21, pro, 1020; not 2m, or the 10 of `10 inch`."""
+    measure = _MEASURE.match(text, unit.end) or _MEASURED.fullmatch(unit.text)
+    return _MODEL.fullmatch(unit.text) is not None and not measure
 
 
 def _adjacent(one: Unit, other: Unit, text: str) -> bool:

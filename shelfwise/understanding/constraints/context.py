@@ -43,7 +43,7 @@ _AFTER_EXCEPT: Final = re.compile(
 _FOR: Final = re.compile(
     r"(?<![a-z])(?:(?:suitable|perfect|great|good|ideal|made|designed|best) )?(?:for|to fit|to suit"
     r"|suits?)(?: (?:my|our|a|an|the|your|his|her|their|all|both|older|elderly|old|little|young"
-    r"|younger|small|big|tall|short|active|busy|new|dear|best|own|use by|use in|use at|use|\d+[ -]years?[ -]old"
+    r"|younger|small|big|tall|short|active|busy|new|dear|best|own|use by|use in|use at|use|\d+|\d+[ -]years?[ -]old"
     r"|\d+[ -]?yr[ -]old|\d+ months?[ -]old|teenage|adult))* $"
     r"|(?<![a-z])(?:my|our)(?: (?:\d+[ -]years?[ -]old|old|elderly|little|young|teenage|dear))* $"
     r"|(?:适合|适用于?|给|送给?|帮|为|替|孝敬|专为|专供|供|用于)(?:我的?|你的?|他的?|她的?|咱"

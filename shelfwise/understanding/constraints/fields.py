@@ -32,7 +32,8 @@ SIZE: Final = re.compile(
 )
 COMPATIBLE: Final = re.compile(r"compatib|fits|适用|兼容")
 _DULL: Final = re.compile(
-    r"country|origin|packag|certif|status|temperature|humidity|dimension|warranty|condition|standard|code|date|version"
+    r"country|origin|packag|certif|status|temperature|humidity|dimension|warranty|condition|standard"
+    r"|code|date|version"
     r"|type$|model|family|product|socket|form_factor|language|layout|产地|包装|认证|状态"
 )
 _SPLIT: Final = re.compile(r"\s*(?:[,/;&+|、，；]|\band\b|\bwith\b)\s*")

@@ -15,7 +15,7 @@ from shelfwise.understanding.constraints.units import Measured
 LEAST_OPEN: Final = 20.0  # "more than 3" without a unit counts things, "more than 300" is a price
 LEAST: Final = 3.0
 _RATED: Final = re.compile(
-    r"(?:(?:with )?(?:a |an )?(?:average |customer |user )?(?:ratings?|rated|scores?|reviews?)(?: (?:of"
+    r"(?:(?<![a-z])(?:with )?(?:a |an )?(?:average |customer |user )?(?:ratings?|rated|scores?|reviews?)(?: (?:of"
     r"|is|at|above|over))?:? ?|(?:评分|评价|星级|好评|分数)(?:在|为|是|要|高于|:)?)$"
 )
 _STARS_AFTER: Final = re.compile(
@@ -32,14 +32,15 @@ _COUNTED: Final = re.compile(
     r"|[个只条双位人岁门层年月天个种款次粒颗套排]|加减|口算|乘|以内加减|元宝"
 )
 _NAMED: Final = re.compile(
-    r"(?:windows|ios|android|usb|bluetooth|version|gen|generation|iphone|ipad|galaxy|pixel|macos"
+    r"(?:(?<![a-z])(?:windows|ios|android|usb|bluetooth|version|gen|generation|iphone|ipad|galaxy|pixel|macos"
     r"|hdmi|ddr|pcie|level|grade|series|"
     r"type|season|part|volume|vol|chapter|rtx|gtx|rx|ryzen|core|no|model|mark|class|category"
     r"|cat|formula|area|route|fifa|nba|age[sd]?|"
-    r"psp?|xbox|type-?c|wifi|显卡|处理器|骁龙|锐龙|酷睿|蓝牙|安卓|苹果|天玑|麒麟|年龄|身高|体重)[ -]?$"
+    r"psp?|xbox|type-?c|wifi)|显卡|处理器|骁龙|锐龙|酷睿|蓝牙|安卓|苹果|天玑|麒麟|年龄|身高|体重)[ -]?$"
 )
 _PEOPLE: Final = re.compile(
-    r"(?:kids?|children|child|ages?|aged|toddlers?|boys?|girls?|people|women|men|adults|those|anyone)(?: aged?)? ?$"
+    r"(?<![a-z])(?:kids?|children|child|ages?|aged|toddlers?|boys?|girls?|people|women|men|adults"
+    r"|those|anyone)(?: aged?)? ?$"
 )
 _VOUCHER: Final = re.compile(
     r" ?(?:gift ?cards?|vouchers?|coupons?|off(?![a-z])|discount|cashback|bills?(?![a-z])|notes?(?![a-z])"
@@ -51,8 +52,8 @@ _OPTICS: Final = re.compile(
     r"lens|镜头|film|telephoto|jack|耳机|aux|headphone|audio|音频|插头|接口|camera|焦|gauge|caliber"
 )
 _DEEP: Final = re.compile(r" ?(?:water|防水|潜|深|跑|range|距离|传输|distance)")
-_LOAD: Final = re.compile(r"(?:身高|体重|承重|载重|supports?|holds?|up to|tall|weighs?)[ :]*$")
-_AGES: Final = re.compile(r"(?:ages?|aged|size|sizes|years?|年龄|页) ?$")
+_LOAD: Final = re.compile(r"(?:身高|体重|承重|载重|(?<![a-z])(?:supports?|holds?|up to|tall|weighs?))[ :]*$")
+_AGES: Final = re.compile(r"(?:(?<![a-z])(?:ages?|aged|size|sizes|years?)|年龄|页) ?$")
 _RATING_AFTER: Final = re.compile(r" (?:ratings?|rated|out of 5)(?![a-z])")
 _SPOKEN: Final = frozenset({"百", "千", "万"})
 

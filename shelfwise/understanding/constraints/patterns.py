@@ -15,7 +15,7 @@ _SIZED: Final = re.compile(
     rf"(?<![a-z0-9])(?:(?P<a>eu|uk|us)(?: (?:mens?|womens?|men's|women's))?(?: size)? ?(?P<an>{_NUMBER})"
     rf"|(?:in )?(?:shoe )?sizes? ?:?(?P<b1>eu|uk|us)? ?(?P<bn>{_NUMBER})(?: ?(?P<b2>eu|uk|us)(?![a-z]))?"
     rf"|(?P<cn>{_NUMBER}) ?(?P<c>eu|uk|us)(?: size)?(?![a-z]))(?![a-z0-9.\"]|-\d| ?(?:inch|cm|mm|gb|ml|dollars))"
-    rf"|(?P<d>[欧英美])(?:码(?P<dn>{_NUMBER})码?|(?P<dm>{_NUMBER})码)|(?P<en>3[4-9]|4[0-8])号(?=.*[鞋靴])"
+    rf"|(?P<d>[欧英美])国?(?:尺?码(?P<dn>{_NUMBER})[码号]?|(?P<dm>{_NUMBER})码)|(?P<en>3[4-9]|4[0-8])号(?=.*[鞋靴])"
 )
 _LETTER: Final = r"x{1,5}[sl]|[2-6]xl|[2-6]xs"
 _LETTERS: Final = re.compile(
@@ -52,6 +52,9 @@ _DIMENSIONS: Final = re.compile(
     r"(?<![a-z0-9.])(?P<size>\d+(?:\.\d+)?(?: ?(?:cm|mm|m|米|厘米|inch|in|ft|\")? ?[x*] ?\d+(?:\.\d+)?){1,2}) ?(?P<"
     r"unit>cm|mm|m|米|厘米|inch|in|ft|\"|英寸|寸|毫米)(?![a-z0-9])"
 )
+_BARE_DIMENSIONS: Final = re.compile(r"(?<![a-z0-9.])\d{2,3} ?[x*] ?\d{2,3}(?![a-z0-9.]| ?[x*])")
+LEAST_SIDE: Final = 20.0  # of what is measured in centimetres; screens have more
+MOST_SIDE: Final = 500.0
 _DIMENSION_UNITS: Final = {
     "米": "m",
     "厘米": "cm",
@@ -79,10 +82,11 @@ _QUANTITY: Final = re.compile(
 _ZH_COUNT: Final = re.compile(
     r"(?<![第每单前一二两三四五六七八九十百千万几\d.a-z-])(?P<n>\d{1,4}|[两二三四五六七八九]?十?[一二三四五六七八九十两]"
     r")"
-    r"(?:(?P<unit>件|双|个|只|条|盒|箱|包|瓶|罐|袋|支|把|台|套|张|对|卷|本|片|枚|提|桶|副|块"
-    r"|根|听|组|打|部|床|抽|颗|粒)(?P<pack>装)?"
-    r"(?![套月人式门头层孔口小性持架纹力面肩邮田形球网床档扣钱以内左多到\d星裤])|(?P<last>件"
-    r"|双|个|只|条|盒|箱|包|瓶|罐|袋|支|台|套|张|卷|本|片)$)"
+    r"(?P<unit>件(?![套式])|双(?![面肩层头人卡核色排门击向])|个(?![月人孔口小性头门])|[只支](?![持架能])"
+    r"|条(?!纹)|张(?!力)"
+    r"|本(?![田色地格子])|片(?!区)|包(?![邮间裹])|块(?![钱以内左多到\d])|把(?!手)|套(?![头件])"
+    r"|床(?!头)|对(?!讲)|听(?!歌)"
+    r"|[盒箱瓶罐袋台卷枚提桶副根组打部抽颗粒])(?:装)?(?![扣多到])"
 )
 _ONES: Final = frozenset("箱打提")
 
@@ -94,7 +98,8 @@ _YEARS: Final = re.compile(
     rf"|(?P<after>after|since|newer than|later than) (?P<b>{_YEAR})"
     rf"|(?P<c>{_YEAR})(?P<plus> (?:or|and) (?:later|newer)| onwards?)"
     rf"|(?:the )?(?P<d>{_YEAR})(?: new)? (?:model|models|version|edition|release|releases|lineup)(?![a-z])"
-    rf"|(?P<e>{_YEAR})年?(?:春夏|秋冬|春秋|[春夏秋冬])?季?(?:最新|新)?(?:年)?(?:款|版|新品)(?:的)?(?:新款)?|(?P<f>{_YEAR})年?(?:(?:以"
+    rf"|(?P<e>{_YEAR})年?(?:春夏|秋冬|春秋|[春夏秋冬])?季?(?:最新|新)?(?:年)?(?:款|版|新品)(?:的)?(?:新款)?"
+    rf"|(?P<f>{_YEAR})年?(?:(?:以"
     rf"|之)?后|以来|起)(?:(?:上市|发布|出|生产|推出)的)?|(?P<g>{_YEAR})年?(?:新款|上市的?|发布的?"
     rf"|出的|新出的?|最新款?|新上市的?))"
 )
@@ -118,6 +123,9 @@ def _sizes(text: str) -> Iterator[Constraint]:
         size = re.sub(r"[^0-9.x]", "", match["size"].replace("*", "x"))
         unit = _DIMENSION_UNITS.get(match["unit"], match["unit"])
         yield Constraint("size", match[0], *match.span(), value=size, unit=unit, confidence=0.9)
+    for match in _BARE_DIMENSIONS.finditer(text):
+        if all(LEAST_SIDE <= float(side) <= MOST_SIDE for side in re.findall(r"\d+", match[0])):
+            yield Constraint("size", match[0], *match.span(), value=re.sub(r"[^0-9]+", "x", match[0]), confidence=0.7)
     for match in _PAPER.finditer(text):
         yield Constraint("size", match[0], *match.span(), value=match["size"], confidence=0.8)
 
@@ -143,7 +151,7 @@ def _quantities(text: str) -> Iterator[Constraint]:
         if number >= 2:
             yield _quantity(match, number)
     for match in _ZH_COUNT.finditer(text):
-        unit = match["unit"] or match["last"]
+        unit = match["unit"]
         found = (float(match["n"]),) * 2 if match["n"].isdigit() else han(match["n"])
         if found is None or found[0] != found[1] or (found[0] > 12 and not match["n"].isdigit()):
             continue

@@ -145,8 +145,7 @@ def _beside_goods(entry: Entry, found: Found, context: Context, places: Sequence
     text, start, end = context.text.text, found.start, found.end
     goods = context.goods_after(end, places)
     if entry.kind == "material" and entry.value in ("gold", "silver"):
-        jewels = any(kind in _jewellery() for _, _, kind in context.mentions) or _JEWELS.search(text) is not None
-        return jewels and (goods is not None or context.made_of(start, end) or _JEWELS.match(text, end) is not None)
+        return any(kind in _jewellery() for _, _, kind in context.mentions) or _JEWELS.search(text) is not None
     if entry.kind == "audience":
         last = not _han_at(end, context) or context.goods_before(start)
         return goods is not None or context.garment_after(end) or (last and _apart(start, end, context))
