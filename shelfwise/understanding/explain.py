@@ -6,12 +6,13 @@ import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
 from shelfwise.types import Locale
 from shelfwise.understanding.base import Constraint, Understanding
+from shelfwise.understanding.constraints.naming import name_of
 from shelfwise.understanding.intent.taxonomy import taxonomy
 
 FILE: Final = Path(__file__).with_name("data") / "words.toml"
@@ -111,10 +112,13 @@ def named(constraint: Constraint, locale: Locale) -> str:
 
     >>> named(Constraint("sort", "cheapest", 0, 8, "price"), "zh")
     '价格从低到高'
+    >>> named(Constraint("colour", "scarlet", 0, 7, "red"), "zh")
+    '红色'
     """
     group = {"sort": "orders", "role": "roles"}.get(constraint.kind, "levels")
     asked = constraint.value or constraint.level
-    return words()[group].get(asked, {}).get(locale, asked)
+    told = words()[group].get(asked, {}).get(locale)
+    return told or name_of(constraint.kind, asked, locale)
 
 
 def bounds(constraint: Constraint, number: Callable[[float], str] = "{:.12g}".format) -> str:
@@ -146,7 +150,7 @@ def sentence(constraint: Constraint, locale: Locale, softened: Collection[str] =
     >>> sentence(Constraint("price", "cheap", 0, 5, level="low"), "en")
     '“cheap” is a wish; what fits stands higher: price low.'
     """
-    return words()["sentences"][_firmness(constraint, softened)][locale].format(
+    return words()["sentences"][firm(constraint, softened)][locale].format(
         text=constraint.text, told=describe(constraint, locale)
     )
 
@@ -161,7 +165,7 @@ def _findings(u: Understanding, locale: Locale, softened: Collection[str]) -> It
         if text:
             yield key, {"text": text}
     for constraint in u.constraints:
-        yield _firmness(constraint, softened), {"text": constraint.text, "told": describe(constraint, locale)}
+        yield firm(constraint, softened), {"text": constraint.text, "told": describe(constraint, locale)}
     for key in u.dismissed:
         yield "dismissed", {"text": key.partition(":")[2] or key}
     yield from _meanings(u, locale)
@@ -183,7 +187,8 @@ def _meanings(u: Understanding, locale: Locale) -> Iterator[Finding]:
         yield "category", {"path": " > ".join(best.path), "sure": f"{best.confidence:.0%}"}
 
 
-def _firmness(constraint: Constraint, softened: Collection[str]) -> str:
-    if not constraint.hard:
-        return "wish"
-    return "softened" if constraint.text in softened else "must"
+def firm(constraint: Constraint, softened: Collection[str] = ()) -> Literal["must", "wish", "softened"]:
+    """How firmly a constraint holds: it leaves out, it prefers, or it only prefers since it would have left nothing."""
+    if constraint.text in softened:
+        return "softened"
+    return "must" if constraint.hard else "wish"

@@ -45,7 +45,7 @@ def test_everything_is_printed(cli, shop, understood) -> None:
 def test_options_reach_the_shop(cli, shop, understood) -> None:
     done = cli("understand", "x", "--shop", shop, "--no", "a:b", "--no", "c:d", "--locale", "zh")
     assert understood[0].dismissed == ("a:b", "c:d")
-    assert "“under 500”是硬性条件：价格：≤ 500。" in done.stdout
+    assert "“under 500”是硬性条件（价格：≤ 500）。" in done.stdout
 
 
 def test_json_has_the_shape_of_the_api(parsed, shop, understood) -> None:

@@ -93,6 +93,51 @@ def test_filters_sort_and_pages_without_a_reload(visit: Callable[..., Any]) -> N
     wait(page, "() => !location.search.includes('max.price')")
 
 
+def test_a_reading_is_taken_back_and_used_again(visit: Callable[..., Any]) -> None:
+    page = visit("/")
+    page.locator("#q").fill("phone under 2000")
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**/search?q=**")
+    assert page.locator(".grid > li").count() == 3
+    page.evaluate("window.kept = true")
+    chip = page.get_by_role("link", name="Remove Price: ≤ ¥2,000")
+    chip.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**no=price**")
+    settle(page)
+    assert page.locator(".grid > li").count() == 15
+    assert page.locator("#announce").inner_text().startswith("15 results")
+    assert not page.get_by_text("Price: ≤ ¥2,000").count()
+    page.get_by_label("Nova").check()
+    page.wait_for_url("**f.brand=Nova**")
+    settle(page)
+    assert query(page)["no"] == ["price:under 2000"]
+    page.get_by_label("Sort by").select_option("price")
+    page.wait_for_url("**sort=price**")
+    settle(page)
+    assert query(page)["no"] == ["price:under 2000"]
+    page.get_by_role("link", name="Use everything you wrote again").click()
+    wait(page, "() => !location.search.includes('no=')")
+    settle(page)
+    assert query(page) == {"q": ["phone under 2000"], "f.brand": ["Nova"], "sort": ["price"]}
+    assert chip.is_visible()
+    assert page.evaluate("window.kept") is True
+
+
+@pytest.mark.parametrize(("width", "lang"), [(320, "en"), (390, "zh")])
+def test_readings_on_a_phone(visit: Callable[..., Any], width: int, lang: str) -> None:
+    page = visit(f"/search?q=i want a cheap black phone under 3000 not nova&lang={lang}", width=width, height=700)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    chips = page.locator("a.chip.reading")
+    assert chips.count() == 5
+    boxes = [chips.nth(number).bounding_box() for number in range(5)]
+    assert all(box["height"] >= 44 for box in boxes)
+    assert len({box["y"] for box in boxes}) == 1  # one row, moved sideways
+    chips.last.focus()
+    box = chips.last.bounding_box()
+    assert 0 <= box["x"] < box["x"] + box["width"] <= width
+
+
 def test_everything_works_without_scripts(visit: Callable[..., Any]) -> None:
     page = visit("/", java_script_enabled=False)
     page.locator("#q").fill("phone")
@@ -177,7 +222,7 @@ AUDIT = """() => {
     if (+e.tagName[1] > level + 1) bad.push("heading jumps: " + e.outerHTML.slice(0, 80));
     level = +e.tagName[1];
   }
-  const targets = "button, .button, select, .languages a, .pages a, .chip, #q, .choice, .tile";
+  const targets = "button, .button, select, .languages a, .pages a, .chip, #q, .choice, .tile, .understood a";
   for (const e of document.querySelectorAll(targets)) {
     const box = e.getBoundingClientRect();
     if (seen(e) && (box.height < 43.5 || box.width < 43.5)) bad.push("small target: " + e.outerHTML.slice(0, 120));
@@ -191,7 +236,16 @@ AUDIT = """() => {
 @BOTH
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
-    "path", ["/", "/search?q=phone&f.brand=Nova", "/search?q=zzz", "/p/boots-35", "/p/phone-8", "/docs"]
+    "path",
+    [
+        "/",
+        "/search?q=phone&f.brand=Nova",
+        "/search?q=i want a cheap black phone under 3000 not nova",
+        "/search?q=zzz",
+        "/p/boots-35",
+        "/p/phone-8",
+        "/docs",
+    ],
 )
 def test_pages_can_be_operated_and_heard(visit: Callable[..., Any], path: str, width: int) -> None:
     assert visit(path, width=width).evaluate(AUDIT) == []

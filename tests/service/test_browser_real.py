@@ -42,6 +42,33 @@ def test_searching_in_both_languages(visit: Visit, text: str, lang: str, word: s
     assert page.locator("#announce").text_content() == page.locator("h1").inner_text()
 
 
+def prices(page: Any) -> list[float]:
+    texts = page.locator(".grid .price").all_inner_texts()
+    return [float(text.replace("¥", "").replace(",", "")) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "chip"),
+    [("smartphone under 3000", "en", "Remove Price: ≤ ¥3,000"), ("智能手机3000元以下", "zh", "移除 价格：≤ ¥3,000")],
+)
+def test_a_price_limit_is_understood_and_taken_back(visit: Visit, text: str, lang: str, chip: str) -> None:
+    page = visit(f"/?lang={lang}")
+    search(page, text)
+    limited = page.locator("h1").inner_text()
+    assert prices(page)
+    assert max(prices(page)) <= 3000
+    page.get_by_role("link", name=chip).click()
+    page.wait_for_url("**no=price**")
+    settle(page)
+    assert page.get_by_role("link", name=chip).count() == 0
+    assert max(prices(page)) > 3000
+    assert page.locator("h1").inner_text() != limited
+    page.locator("a.again").click()
+    wait(page, "() => !location.search.includes('no=')")
+    settle(page)
+    assert page.locator("h1").inner_text() == limited
+
+
 def test_a_whole_visit_by_keyboard(visit: Visit) -> None:
     page = visit("/")
     page.keyboard.press("/")

@@ -44,7 +44,7 @@ CHIPS: list[tuple[Constraint, str, str]] = [
     (made("recency", "newest", level="new"), "Release: new", "上市：新款"),
     (made("capacity", "20000mAh", low=20000, high=20000, unit="mAh"), "Capacity: 20,000 mAh", "容量：20,000 mAh"),
     (made("size", "6 inches", low=6, high=6, unit="inches"), "Size: 6 inches", "尺寸：6 英寸"),
-    (made("brand", "not HP", "hp", negated=True), "Brand: not HP", "品牌：不要HP"),
+    (made("brand", "not HP", "hp", negated=True), "Brand: not HP", "品牌：不要惠普"),
     (made("brand", "hp", "hp", filter=AnyOf("brand", ("HP",))), "Brand: HP", "品牌：HP"),
     (made("colour", "scarlet", "red", filter=AnyOf("attributes.color", ("red",))), "Colour: red", "颜色：红色"),
     (
@@ -64,8 +64,8 @@ CHIPS: list[tuple[Constraint, str, str]] = [
     ),
     (made("sort", "cheapest", "price"), "Order: price, low to high", "排序：价格从低到高"),
     (made("role", "case", "accessory"), "Kind: accessory", "类型：配件"),
-    (made("occasion", "weddings", "wedding"), "Occasion: wedding", "场合：wedding"),
-    (made("colour", "grey", "gray"), "Colour: gray", "颜色：gray"),
+    (made("occasion", "weddings", "wedding"), "Occasion: wedding", "场合：婚礼"),
+    (made("colour", "grey", "gray"), "Colour: gray", "颜色：灰色"),
 ]
 
 

@@ -15,7 +15,7 @@ from shelfwise.service.storefront.format import money, number
 from shelfwise.slate import Slate
 from shelfwise.types import AllOf, AnyOf, Filter, Locale, Money, NoneOf, Not, Value
 from shelfwise.understanding.base import CategoryGuess, Constraint, Understanding
-from shelfwise.understanding.explain import bounds, named, sentence, words
+from shelfwise.understanding.explain import bounds, firm, named, sentence, words
 
 GUESS: Final = 0.5  # how sure a category must be to be shown
 FIRM: Final = ("must", "softened", "wish")  # the order of chips
@@ -76,7 +76,7 @@ class Readings:
 
     def _readings(self, u: Understanding, given_up: Collection[str], address: Address) -> Iterator[Reading]:
         for constraint in u.constraints:
-            firmness = "wish" if not constraint.hard else "softened" if constraint.text in given_up else "must"
+            firmness = firm(constraint, given_up)
             told = sentence(constraint, self.locale, given_up)
             yield Reading(self.label(constraint, u), firmness, address.dismiss(constraint.key), told)
         if u.category and u.category[0].confidence >= GUESS:
@@ -99,7 +99,8 @@ class Readings:
             return ""
         if self.locale == "zh" and u.language == "zh" and not constraint.negated:
             return constraint.text
-        return as_typed(constraint.value, constraint.text)
+        name = named(constraint, self.locale)
+        return as_typed(name, constraint.text) if name == constraint.value else name
 
     def _name(self, field: str, value: Value) -> str:
         if isinstance(value, bool):
