@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from shelfwise.beside import Beside
 from shelfwise.errors import ShelfwiseError
 from shelfwise.indexing import default_engine, name_of
 from shelfwise.language.base import Encoder
 from shelfwise.retrieval.generations import Generations
-from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
-from shelfwise.settings import Settings
 
 TRIES = 5
 
 
-def open_searcher(
-    generations: Generations, encoder: Encoder | None, labels: Labels, settings: Settings, synonyms: Path
-) -> Searcher:
+def open_searcher(generations: Generations, encoder: Encoder | None, beside: Beside) -> Searcher:
     """The current generation, or the newest older one that is whole; live changes are not in it yet.
 
     Another process may switch to the next generation and remove this one while it is being opened; then it begins
@@ -27,7 +22,7 @@ def open_searcher(
     for last in (False,) * (TRIES - 1) + (True,):
         current = generations.current()
         try:
-            searcher = _open(generations, encoder, labels, settings, synonyms)
+            searcher = _open(generations, encoder, beside)
         except (ShelfwiseError, OSError):
             if last or generations.current() == current:
                 raise
@@ -38,13 +33,11 @@ def open_searcher(
     return searcher
 
 
-def _open(
-    generations: Generations, encoder: Encoder | None, labels: Labels, settings: Settings, synonyms: Path
-) -> Searcher:
+def _open(generations: Generations, encoder: Encoder | None, beside: Beside) -> Searcher:
     opened = generations.open_current(default_engine())
     built_with = opened.generation.manifest.versions.get("encoder")
     try:
-        return Searcher(opened, encoder if built_with == name_of(encoder) else None, labels, settings, synonyms)
+        return Searcher(opened, encoder if built_with == name_of(encoder) else None, beside)
     except BaseException:
         opened.reader.close()
         raise

@@ -6,11 +6,11 @@ import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import structlog
 
 from shelfwise.answering import Answer, Answering, timed
+from shelfwise.beside import Beside
 from shelfwise.catalog.base import ProductChange
 from shelfwise.catalog.codec import decode
 from shelfwise.errors import EncoderError
@@ -18,30 +18,22 @@ from shelfwise.indexing import Terms, name_of, vectorised
 from shelfwise.language.analyzer import BilingualAnalyzer
 from shelfwise.language.base import Encoder
 from shelfwise.retrieval.base import Change, IndexedProduct, Reader
-from shelfwise.retrieval.centring import QueryCentre
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import Documents
 from shelfwise.retrieval.generations import Opened
 from shelfwise.retrieval.highlight import Highlighter
-from shelfwise.retrieval.labels import LOCALES, Labels
+from shelfwise.retrieval.labels import LOCALES
 from shelfwise.retrieval.plan import Planner, PlanSettings
 from shelfwise.retrieval.profile import CatalogueProfile
 from shelfwise.retrieval.reasons import reason
 from shelfwise.retrieval.suggest import Suggester
 from shelfwise.retrieval.synonyms import Synonyms, default_rules, read_rules
-from shelfwise.settings import SearchSettings, Settings, UnderstandingSettings
+from shelfwise.settings import SearchSettings, UnderstandingSettings
 from shelfwise.slate import Slate
 from shelfwise.types import Explanation, Facet, Filter, Product, Query, SlateItem, Suggestion
-from shelfwise.understander import Understander, word_steps
-from shelfwise.understanding.base import Step, Understanding
-from shelfwise.understanding.category.model import CategoryBuilder, CategoryModel
-from shelfwise.understanding.category.step import CategoryStep
-from shelfwise.understanding.constraints.catalogue import CatalogueDictionary
-from shelfwise.understanding.constraints.dictionary import DictionaryBuilder
-from shelfwise.understanding.constraints.step import ConstraintsStep
+from shelfwise.understander import open_understander
+from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.kinds.model import KindModel
-from shelfwise.understanding.spelling.speller import Speller
-from shelfwise.understanding.vector import VectorStep
 
 BATCH = 256  # live changes applied at once
 
@@ -49,35 +41,26 @@ BATCH = 256  # live changes applied at once
 class Searcher:
     """Everything that belongs to one generation. Threads may share it; `apply` brings it up to date."""
 
-    def __init__(
-        self, opened: Opened, encoder: Encoder | None, labels: Labels, settings: Settings, synonyms: Path
-    ) -> None:
+    def __init__(self, opened: Opened, encoder: Encoder | None, beside: Beside) -> None:
         folder = opened.generation.folder
         self.generation = opened.generation
         self.problems = opened.problems
         self.reader: Reader = opened.reader
         self.revision = opened.generation.manifest.revision
         self._encoder = encoder
-        self._labels = labels
+        self._labels = labels = beside.labels
         analyzer = BilingualAnalyzer(Terms.read(folder))
         self.analyzer = analyzer
         frequency = self.reader.document_frequency
-        rules = [*default_rules(), *(read_rules(synonyms) if synonyms.is_file() else [])]
+        rules = [*default_rules(), *(read_rules(beside.synonyms) if beside.synonyms.is_file() else [])]
         known = Synonyms(rules, analyzer), Compounds(analyzer, frequency)
         self._planners: Callable[[SearchSettings], Planner] = lambda settings: Planner(
             analyzer, *known, PlanSettings.of(settings), search=settings
         )
         self._suggester = Suggester.open(folder / "suggest")
-        dictionary = CatalogueDictionary.open(folder / DictionaryBuilder.name)
-        constraints = ConstraintsStep(analyzer, dictionary, currency=settings.shop.currency)
-        words = word_steps(analyzer, Speller.open(folder / "spelling", frequency), [constraints])
-        meaning: list[Step] = []
-        if encoder is not None:
-            meaning.append(VectorStep(encoder, QueryCentre.open(folder / "centre")))
-        meaning.append(CategoryStep(CategoryModel.open(folder / CategoryBuilder.name)))
-        self.understander = Understander(words, meaning, settings.search, settings.understanding)
+        self.understander = open_understander(folder, analyzer, frequency, encoder, beside)
         self._profile = CatalogueProfile.open(folder / "profile")
-        self._answering = self._answers(settings.search)
+        self._answering = self._answers(beside.settings.search)
         self._highlighter = Highlighter(analyzer)
         self._documents = Documents(analyzer, labels, KindModel.open(folder / KindModel.name).tokens)
 

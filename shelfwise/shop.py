@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from shelfwise.asking import asked
+from shelfwise.beside import Beside
 from shelfwise.catalog import Catalog
 from shelfwise.catalog.base import Offer
 from shelfwise.catalog.store import SqlCatalogStore
@@ -30,6 +31,8 @@ from shelfwise.settings import FILE, Settings, read_settings
 from shelfwise.slate import Slate
 from shelfwise.types import Facet, Filter, Product, Query, Review, Suggestion
 from shelfwise.understanding.base import Understanding
+from shelfwise.understanding.intent.heads import intent_head
+from shelfwise.understanding.rewrite.rewriter import rewriter_of
 
 DATABASE = "shop.db"
 VECTORS = "cache/vectors.db"
@@ -68,6 +71,7 @@ class Shop:
         self._lock = threading.RLock()
         self._encoder: Encoder | None = None
         self._encoder_loaded = False
+        self._rewriter = rewriter_of(settings, folder=folder)
         self._searcher: Searcher | None = None
         self._looked_at: str | None = None  # the generation that was to be served when the searcher was opened
         self._follower: Follower | None = None
@@ -106,6 +110,8 @@ class Shop:
                 self._searcher = None
             if isinstance(self._encoder, CachedEncoder):
                 self._encoder.close()
+            if self._rewriter is not None:
+                self._rewriter.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -253,7 +259,9 @@ class Shop:
     def _open(self) -> Searcher:
         looked_at = self.generations.current()
         synonyms = self.folder / self.settings.search.synonyms
-        searcher = open_searcher(self.generations, self.encoder(), self.labels, self.settings, synonyms)
+        encoder = self.encoder()
+        beside = Beside(self.settings, self.labels, synonyms, intent_head(self.folder, encoder), self._rewriter)
+        searcher = open_searcher(self.generations, encoder, beside)
         try:
             self._replay(searcher)
         except BaseException:

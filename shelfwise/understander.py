@@ -8,26 +8,64 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from shelfwise.beside import Beside
 from shelfwise.errors import EncoderError
-from shelfwise.language.base import Analyzer
+from shelfwise.language.base import Analyzer, Encoder
+from shelfwise.retrieval.centring import QueryCentre
 from shelfwise.settings import SearchSettings, UnderstandingSettings
 from shelfwise.types import Correction, Query
-from shelfwise.understanding.base import Step, Understanding
+from shelfwise.understanding.base import Frequency, Step, Understanding
 from shelfwise.understanding.carriers import CarriersStep
+from shelfwise.understanding.category.model import CategoryBuilder, CategoryModel
+from shelfwise.understanding.category.step import CategoryStep
+from shelfwise.understanding.constraints.catalogue import CatalogueDictionary
+from shelfwise.understanding.constraints.dictionary import DictionaryBuilder
+from shelfwise.understanding.constraints.step import ConstraintsStep
+from shelfwise.understanding.intent.step import IntentStep
 from shelfwise.understanding.kinds.step import KindStep
 from shelfwise.understanding.normalise import LanguageStep, NormaliseStep
 from shelfwise.understanding.pipeline import LITERAL, Pipeline
+from shelfwise.understanding.rewrite.step import RewriteStep
+from shelfwise.understanding.rewrite.worth import Worth
 from shelfwise.understanding.segment import SegmentationStep
 from shelfwise.understanding.spelling.fixes import Corrector
+from shelfwise.understanding.spelling.speller import Speller
 from shelfwise.understanding.spelling.step import SpellingStep
+from shelfwise.understanding.vector import VectorStep
 
 
-def word_steps(analyzer: Analyzer, corrector: Corrector | None, more: Sequence[Step] = ()) -> list[Step]:
-    """The steps that read words. `more` come between spelling and carriers."""
+def open_understander(
+    folder: Path, analyzer: Analyzer, frequency: Frequency, encoder: Encoder | None, beside: Beside
+) -> Understander:
+    """The chain of a generation's folder. Raises CorruptIndexError."""
+    settings = beside.settings
+    dictionary = CatalogueDictionary.open(folder / DictionaryBuilder.name)
+    constraints = ConstraintsStep(analyzer, dictionary, currency=settings.shop.currency)
+    options = settings.understanding
+    rewrite: list[Step] = []
+    if beside.rewriter is not None:
+        worth = Worth(analyzer, frequency, words=options.rewrite_words, few=options.rewrite_few)
+        rewrite.append(RewriteStep(beside.rewriter, worth))
+    speller = Speller.open(folder / "spelling", frequency)
+    words = word_steps(analyzer, speller, [constraints], rewrite)
+    meaning: list[Step] = []
+    if encoder is not None:
+        meaning.append(VectorStep(encoder, QueryCentre.open(folder / "centre")))
+    if beside.intent is not None:
+        meaning.append(IntentStep(beside.intent))
+    meaning.append(CategoryStep(CategoryModel.open(folder / CategoryBuilder.name)))
+    return Understander(words, meaning, settings.search, options)
+
+
+def word_steps(
+    analyzer: Analyzer, corrector: Corrector | None, wishes: Sequence[Step] = (), rewrite: Sequence[Step] = ()
+) -> list[Step]:
+    """The steps that read words: `wishes` come between spelling and carriers, `rewrite` before segmentation."""
     spelling = [] if corrector is None else [SpellingStep(analyzer, corrector)]
-    reading: list[Step] = [CarriersStep(analyzer), SegmentationStep(analyzer), KindStep()]
-    return [NormaliseStep(), LanguageStep(), *spelling, *more, *reading]
+    silent: list[Step] = [NormaliseStep(), LanguageStep(), *spelling, *wishes, CarriersStep(analyzer)]
+    return [*silent, *rewrite, SegmentationStep(analyzer), KindStep()]
 
 
 class Understander:

@@ -27,7 +27,7 @@ class VectorStep:
 
     def __call__(self, u: Understanding) -> Understanding:
         """Sets `vector` and `whole`. Raises EncoderError."""
-        searched = [text for text in dict.fromkeys((u.reading.text, u.reading.searched)) if text]
+        searched = [text for text in dict.fromkeys((u.reading.text, u.reading.searched, u.rewrite)) if text]
         texts = list(dict.fromkeys((*searched, u.text or u.original)))
         if not texts[0]:
             return u

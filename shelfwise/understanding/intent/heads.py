@@ -1,0 +1,28 @@
+"""The head that a shop uses: its own, made by `shelfwise train intent`, or the one that comes with Shelfwise."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+from shelfwise.language.base import Encoder
+from shelfwise.understanding.intent.head import IntentHead
+from shelfwise.understanding.intent.training import Card
+
+OWN: Final = "models/intent/current"
+
+
+def intent_head(shop: Path, encoder: Encoder | None) -> IntentHead | None:
+    """The shop's head, or else that of the default encoder; None for an encoder that no head was made for.
+
+    A head reads the vectors of one encoder only. Raises CorruptIndexError for a head that cannot be read.
+    """
+    if encoder is None:
+        return None
+    with as_file(files("shelfwise.understanding.intent") / "data" / "head") as shipped:
+        for folder in (shop / OWN, shipped):
+            card = Card.read(folder)
+            if card is not None and card.encoder == encoder.name:
+                return IntentHead.open(folder)
+    return None
