@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")] + sorted(
     (ROOT / "docs").rglob("*.md")
 )
-CALL = re.compile(r"shelfwise ([a-z]+(?: (?:search|compare|tune))?)((?:[^`\n]|(?<=\\)\n)*)")
+CALL = re.compile(r"shelfwise ([a-z]+(?: (?:search|compare|tune|mine|list|approve|reject))?)((?:[^`\n]|(?<=\\)\n)*)")
 
 
 def commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:

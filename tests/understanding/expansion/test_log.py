@@ -93,3 +93,15 @@ def test_a_session_counts_once() -> None:
 def test_difference(before: str, after: str, swap: tuple[str, str] | None) -> None:
     found = difference(before, after, ANALYZER)
     assert (found and found[0]) == swap
+
+
+def test_a_frequent_change_of_mind_is_told_by_its_clicks() -> None:
+    def sessions(clicks: tuple[str, str]) -> list[Session]:
+        swaps: list[Session] = [
+            [Asked(f"{frame} phone", 0, 9, (clicks[0],)), Asked(f"{frame} tablet", 9, 9, (clicks[1],))]
+            for frame in ("red", "new", "big") * 10
+        ]
+        return swaps + [[Asked("pan", 0, 9, ("p",)), Asked("pot", 9, 9, ("q",))] for _ in range(30)]
+
+    assert mined(sessions(("phone-1", "tablet-1"))) == []
+    assert [(each.words, each.other) for each in mined(sessions(("same", "same")))] == [("phone", "tablet")]
