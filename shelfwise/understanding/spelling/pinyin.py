@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 from shelfwise.language.base import Token
@@ -66,12 +66,20 @@ class PinyinFixes:
     def _is_word(self, token: Token, typed: str) -> bool:
         return self._lexicon.known(token.text, typed) > 0 or self._lexicon.general(typed)
 
+    def _is_strange(self, token: Token, typed: str) -> bool:
+        """Whether a word is none otherwise; catalogues have single syllables as parts of names."""
+        if _SYLLABLE.fullmatch(typed) and len(typed) > 2:
+            return not self._lexicon.general(typed)
+        return not self._is_word(token, typed)
+
     def _spelled(self, run: Sequence[tuple[Token, str]]) -> Iterator[tuple[int, list[Spelled]]]:
         """(number of words, what they may spell), most words first; most of the words are no words otherwise."""
         ends = list(accumulate(len(typed) for _, typed in run))
         letters = "".join(typed for _, typed in run)[: LETTERS[1]]
         paths = self._near.spelled(letters, ends[:-1])
-        strange = [not self._is_word(*word) for word in run]
+        strange = [self._is_strange(*word) for word in run]
+        if any(self._lexicon.pair(left, right) for (_, left), (_, right) in pairwise(run)):
+            return  # hong kong
         for number in range(len(run), 0, -1):
             at = ends[number - 1]
             if LETTERS[0] <= at < len(paths) and 2 * sum(strange[:number]) >= number:

@@ -20,6 +20,7 @@ from shelfwise.language.base import Analysis, Token
 from shelfwise.language.normalise import fold, normalise
 from shelfwise.language.shapes import confusable
 from shelfwise.language.spans import outer
+from shelfwise.language.stopwords import is_stopword
 from shelfwise.understanding.base import Frequency
 from shelfwise.understanding.spelling.fixes import Fix
 from shelfwise.understanding.spelling.han import HanFixes
@@ -35,6 +36,7 @@ from shelfwise.understanding.spelling.vocabulary import Vocabulary
 MAX_WORDS: Final = 32  # words of a query that are looked at
 MAX_LENGTH: Final = 1000  # characters of a query that are looked at for other slips than of words
 _ALPHA: Final = re.compile(r"[a-z]+")
+_PIECE: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?![A-Za-z0-9])")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -64,8 +66,11 @@ class Speller:
         yield from self._joins.fixes(normalise(head))
         latin = [*self._latin_words(text, outer(analysis.words)[:MAX_WORDS], analysis.codes)]
         if latin:
-            yield from self._pinyin.fixes(text, latin)
-            yield from self._latin.fixes(latin, _HAN.search(text) is not None)
+            spelled = list(self._pinyin.fixes(text, _with_dropped(head, latin)))
+            yield from spelled
+            for fix in self._latin.fixes(latin, _HAN.search(text) is not None):
+                if not any(other.start <= fix.start and fix.end <= other.end for other in spelled):
+                    yield fix  # what spells a Chinese word of the catalogue is no English
         yield from self._han.fixes(text, analysis)
 
     def _latin_words(self, text: str, words: Sequence[Token], codes: Sequence[Token]) -> Iterator[tuple[Token, str]]:
@@ -78,3 +83,14 @@ class Speller:
             typed = fold(text[word.start : word.end])
             if _ALPHA.fullmatch(typed):
                 yield word, typed
+
+
+def _with_dropped(text: str, latin: Sequence[tuple[Token, str]]) -> list[tuple[Token, str]]:
+    """The words with those that were dropped as stop words in their places: 荷花 is `he hua`."""
+    words = {token.start: (token, typed) for token, typed in latin}
+    for match in _PIECE.finditer(text):
+        if match.start() not in words:
+            typed = match[0].lower()
+            if is_stopword(typed):
+                words[match.start()] = (Token(typed, *match.span()), typed)
+    return [words[start] for start in sorted(words)]
