@@ -16,8 +16,8 @@ from typing import Final
 
 from shelfwise.understanding.base import Constraint
 from shelfwise.understanding.constraints.context import Context
-from shelfwise.understanding.constraints.lexicon import Entry, Found, Lexicon
-from shelfwise.understanding.constraints.text import Unit
+from shelfwise.understanding.constraints.lexicon import Entry, Found, Lexicon, lexicon
+from shelfwise.understanding.constraints.text import Text, Unit
 from shelfwise.understanding.kinds.lexicon import Lexicon as Kinds
 from shelfwise.understanding.kinds.lexicon import default_lexicon
 
@@ -55,6 +55,7 @@ NEVER: Final = (  # goods by themselves
     "gasket",
 )
 _OF_DEVICE: Final = re.compile("手机|平板|笔记本|相机|手表")  # 小米13手机膜
+_DEVICE_ZH: Final = re.compile(r"(?<=.)\s*(?:手机|电脑|平板|笔记本|打印机|相机)$")
 _FILM: Final = frozenset({"膜", "贴膜", "保护膜"})  # for eyes and faces as well
 _SUIT: Final = re.compile("[装餐房件]")
 
@@ -98,7 +99,7 @@ class Devices:
         if head is None or head.kind not in context.kinds.accessories or head.kind in self._never:
             return None
         text = context.text.text[head.start : head.end]
-        if not (head.fits or fits or (head.kind in self._always and text not in _FILM)):
+        if not (head.fits or fits or (head.kind in self._always and len(text) > 1 and text not in _FILM)):
             return None
         if context.negated_from(head.start) is not None or (
             len(text) == 1 and _SUIT.match(context.text.text, head.end)
@@ -223,6 +224,32 @@ def _series() -> Lexicon:
     for name, value in _names().items():
         made.add(name, Entry("model", value))
     return made
+
+
+def canonical_device(name: str) -> str:
+    """One spelling of a device's name: English, without a brand that its series says, or a kind that its model says.
+
+    >>> canonical_device("Apple iPhone 11"), canonical_device("华为 P40 手机"), canonical_device("xiaomi phone")
+    ('iphone 11', 'huawei p40', 'xiaomi')
+    """
+    whole = _series().known("model", name)
+    if whole is not None:
+        return whole
+    text = Text.of(_DEVICE_ZH.sub("", name))
+    series = {one.first: one for one in _series().find(text.units, text.text)}
+    brands = {one.first: one for one in lexicon().find(text.units, text.text)}
+    parts: list[str] = []
+    at = 0
+    while at < len(text.units):
+        found = series.get(at) or brands.get(at)
+        values = [entry.value for entry in found.entries if entry.kind in ("brand", "model")] if found else []
+        if found is not None and values:
+            parts += values[:1] if at in series or not series else []
+        else:
+            parts.append(text.units[at].text)
+        at = found.last if found is not None and values else at + 1
+    generic = len(parts) > 1 and parts[-1] in english_names().values()
+    return " ".join(parts[:-1] if generic else parts)
 
 
 @cache

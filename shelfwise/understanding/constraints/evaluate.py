@@ -21,6 +21,7 @@ import orjson
 
 from shelfwise.errors import InputError
 from shelfwise.understanding.base import Constraint, Kind
+from shelfwise.understanding.constraints.compatible import canonical_device
 from shelfwise.understanding.constraints.lexicon import lexicon
 from shelfwise.understanding.constraints.patterns import LETTERS
 
@@ -142,9 +143,18 @@ def key(one: Constraint) -> Key:
     >>> key(Constraint("colour", "navy", 0, 4, "navy")) == key(Constraint("colour", "藏青", 0, 2, "blue"))
     True
     """
-    value = " ".join(one.value.casefold().split())
-    value = LETTERS.get(value, value) if one.kind == "size" else lexicon().canonical(one.kind, value)
+    value = _canonical(one.kind, " ".join(one.value.casefold().split()))
     return one.kind, value, one.low, one.high, one.unit.casefold(), one.level, one.negated
+
+
+def _canonical(kind: str, value: str) -> str:
+    """One name of what a value means; orders other than that of price have one direction only."""
+    if kind == "size":
+        return LETTERS.get(value, value)
+    if kind == "compatible":
+        return canonical_device(value)
+    known = lexicon().canonical(kind, value)
+    return known.removeprefix("-") if kind == "sort" and known != "-price" else known
 
 
 def scores(counts: Mapping[str, int]) -> dict[str, float | int | None]:

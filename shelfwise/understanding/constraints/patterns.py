@@ -52,7 +52,7 @@ _DIMENSIONS: Final = re.compile(
     r"(?<![a-z0-9.])(?P<size>\d+(?:\.\d+)?(?: ?(?:cm|mm|m|米|厘米|inch|in|ft|\")? ?[x*] ?\d+(?:\.\d+)?){1,2}) ?(?P<"
     r"unit>cm|mm|m|米|厘米|inch|in|ft|\"|英寸|寸|毫米)(?![a-z0-9])"
 )
-_BARE_DIMENSIONS: Final = re.compile(r"(?<![a-z0-9.])\d{2,3} ?[x*] ?\d{2,3}(?![a-z0-9.]| ?[x*])")
+_BARE_DIMENSIONS: Final = re.compile(r"(?<![a-z0-9.*])\d{2,3} ?[x*] ?\d{2,3}(?![a-z0-9.]| ?[x*])")
 LEAST_SIDE: Final = 20.0  # of what is measured in centimetres; screens have more
 MOST_SIDE: Final = 500.0
 _DIMENSION_UNITS: Final = {
