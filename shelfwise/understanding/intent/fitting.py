@@ -40,9 +40,14 @@ def fit_head(
     groups: Sequence[str] | None = None,
 ) -> IntentHead:
     """See IntentHead.fit."""
+    held = held_out(texts, vectors, labels, seed=seed, groups=groups)
+    return fit_calibrated(texts, vectors, labels, held)
+
+
+def fit_calibrated(texts: Sequence[str], vectors: Float32, labels: Sequence[str], held: Float64) -> IntentHead:
+    """The head for texts whose `held_out` logits are known."""
     names = _checked(texts, vectors, labels)
     classes = np.searchsorted(names, labels)
-    held = held_out(texts, vectors, labels, seed=seed, groups=groups)
     features, mean, weights = _fit(texts, vectors, classes, len(names))
     temperature, scope = calibrated(names, held, classes)
     return IntentHead(tuple(names), features, mean, weights, temperature, scope)

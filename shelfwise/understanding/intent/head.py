@@ -69,6 +69,10 @@ class IntentHead:
     def predict(self, texts: Sequence[str], vectors: Float32) -> Float64:
         """Probabilities of the labels, Float64[n, k]; rows add up to 1. vectors: Float32[n, d] of the n texts."""
         logits = self.weights.logits(centred(vectors, self.mean), [self.features(text) for text in texts])
+        return self.probabilities(logits)
+
+    def probabilities(self, logits: Float64) -> Float64:
+        """What logits z say, Float64[n, k] both."""
         if self.scope is not None:
             return self.scope.probabilities(logits, self.temperature)
         return np.asarray(np.exp(log_softmax(logits / self.temperature)), np.float64)
