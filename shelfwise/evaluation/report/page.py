@@ -43,7 +43,7 @@ def render_report(
             known = ", ".join(each.evaluation.values)
             raise InputError(f"run {each.name!r} has no metric {main!r}; expected one of {known}.")
     shown = gather(runs, qrels, titles or {}, main=main, queries=queries, seed=seed)
-    return _environment().get_template("page.html").render(view=shown, title=title)
+    return environment().get_template("page.html").render(view=shown, title=title)
 
 
 def write_report(path: Path, page: str) -> None:
@@ -55,7 +55,8 @@ def write_report(path: Path, page: str) -> None:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of the report, with its filters."""
     folder = resources.files("shelfwise.evaluation.report")
     environment = Environment(
         loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
