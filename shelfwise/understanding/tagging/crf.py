@@ -17,7 +17,6 @@ import random
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -25,25 +24,16 @@ import numpy as np
 import pycrfsuite
 
 from shelfwise.errors import CorruptIndexError, InputError
-from shelfwise.types import Float64
 from shelfwise.understanding.tagging.base import Span, Tagged
 from shelfwise.understanding.tagging.features import features
 from shelfwise.understanding.tagging.known import KnownSpans
+from shelfwise.understanding.tagging.lattice import Lattice
 from shelfwise.understanding.tagging.units import Unit, labels, split, stretches
 
 MODEL: Final = "tagger.crf"
 KNOWN: Final = "tagger.known.json"
 PARTS: Final = 5
 OPTIONS: Final = {"c1": 0.2, "c2": 0.01, "max_iterations": 100, "feature.possible_transitions": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Lattice:
-    """What the model thinks of each unit: marginals Float64[units, labels]; rows sum to 1."""
-
-    units: tuple[Unit, ...]
-    labels: tuple[str, ...]
-    marginals: Float64
 
 
 class CrfTagger:

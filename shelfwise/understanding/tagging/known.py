@@ -15,6 +15,15 @@ Name: TypeAlias = tuple[str, ...]  # the units of a span
 MAX_UNITS: Final = 12
 
 
+def places(size: int) -> str:
+    """The places in a name of so many units: begin, inside, end, or single.
+
+    >>> places(1), places(4)
+    ('S', 'BIIE')
+    """
+    return "S" if size == 1 else "B" + "I" * (size - 2) + "E"
+
+
 class KnownSpans:
     """Names and the kind that each was labelled as, most often."""
 
@@ -38,8 +47,7 @@ class KnownSpans:
                 at += 1
                 continue
             kind = self.kinds[tuple(units[at:last])]
-            for i in range(at, last):
-                place = "S" if last - at == 1 else "B" if i == at else "E" if i == last - 1 else "I"
+            for i, place in zip(range(at, last), places(last - at), strict=True):
                 found[i].append(f"k={place}{kind}")
             if last < len(units):
                 found[last].append(f"k<{kind}")

@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Self, TypeAlias
+from typing import Final, Generic, Self, TypeAlias, TypeVar
 
 import orjson
 
@@ -19,18 +19,19 @@ from shelfwise.understanding.tagging.base import Span, Tagged, Tagger
 from shelfwise.understanding.tagging.units import Unit, labels, split, stretches
 
 FILE: Final = "tagger.labelled.json"
+T = TypeVar("T", bound=Tagger)
 Stretches: TypeAlias = tuple[tuple[int, int, str], ...]  # first unit, one past the last, kind
 
 
-class Remembered:
+class Remembered(Generic[T]):
     """`tagger`, but for labelled texts. `known`: digest of a text → its spans."""
 
-    def __init__(self, tagger: Tagger, known: Mapping[str, Stretches]) -> None:
+    def __init__(self, tagger: T, known: Mapping[str, Stretches]) -> None:
         self.tagger = tagger
         self._known = dict(known)
 
     @classmethod
-    def of(cls, tagger: Tagger, sentences: Iterable[Tagged]) -> Self:
+    def of(cls, tagger: T, sentences: Iterable[Tagged]) -> Self:
         """With these labelled texts; of several labellings of one text the most frequent counts, then the first."""
         votes: dict[str, Counter[Stretches]] = {}
         for sentence in sentences:
@@ -56,7 +57,7 @@ class Remembered:
         (into / FILE).write_bytes(orjson.dumps(self._known))
 
     @classmethod
-    def open(cls, folder: Path, tagger: Tagger) -> Self:
+    def open(cls, folder: Path, tagger: T) -> Self:
         """The labelled texts of a folder. Raises CorruptIndexError."""
         path = folder / FILE
         try:
