@@ -63,7 +63,8 @@ def bounded(text: str) -> list[Bounded]:
         return []
     found: list[Bounded] = []
     for amount in _joined(list(_amounts(text)), text):
-        around = beside(text, amount.start, amount.end, amount.end)
+        money = amount.measured is None or amount.measured.sort == "price"
+        around = beside(text, amount.start, amount.end, money)
         if amount.joined and (lead := _LEAD.search(text, max(0, amount.start - 24), amount.start)):
             around = replace(around, start=min(around.start, lead.start()))
         found.append(_bounded(amount, around))

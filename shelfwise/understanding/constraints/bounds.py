@@ -18,7 +18,8 @@ _MAX: Final = (
     r"|shorter than|up to|upto|(?<!air )(?<!pro )(?<!xs )(?<!mad )(?<!\d )max(?:imum)?(?: of)?|at most"
     r"|(?:no|not) (?:more|higher|greater|bigger|larger|longer|heavier|over|above)(?: than)?|(?:not?"
     r"|doesn't|does not|don't|without) exceed(?:ing|s)?"
-    r"|not going over|within|sub-?|can't spend more than|spend no more than|for less than|limit(?: of)?)(?:(?<=-)| )"
+    r"|nothing (?:over|above|more than|beyond)|not going over|within|sub-?|can't spend more than"
+    r"|spend no more than|for less than|limit(?: of)?)(?:(?<=-)| )"
     r"|<=? ?|≤ ?"
     r"|不(?:能|要|可|得|想|会)?超过?了?|别超过?|不高于|不大于|不多于|低于|少于|小于|最多|至多"
     r"|最高|最大|顶多|上限|不到|控制在|限|撑死"
@@ -35,8 +36,9 @@ _ABOUT: Final = (
     r"|in the region of|something like|more or less|or so) "
     r"|~ ?|大约|大概|约|差不多|大致|在|接近|估计"
 )
+_EDGE: Final = r"(?:(?<![a-z])|(?![a-z]))"  # a Chinese word may begin right behind a Latin letter
 _BEFORE: Final = re.compile(
-    rf"(?:(?<![a-z])(?P<price>{_PRICE_WORDS}))?(?:(?<![a-z])(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABOUT})))?"
+    rf"(?:{_EDGE}(?P<price>{_PRICE_WORDS}))?(?:{_EDGE}(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABOUT})))?"
     r"(?:(?<=[a-z] )(?:the |a )?(?:price of |budget of )?|在)?$"
 )
 _AFTER: Final = re.compile(
@@ -51,7 +53,7 @@ _AFTER: Final = re.compile(
 )
 _TAIL: Final = re.compile(
     r"(?: (?:budget|price range|price point|price|in total|each|a piece)(?![a-z])|(?:的)?(?:价位"
-    r"|价格|预算|价钱)(?:的)?|之间|区间)+"
+    r"|价格|预算|价钱)(?:的)?|之间|区间)+(?! ?[\d一二两三四五六七八九])"
 )
 
 
@@ -65,32 +67,32 @@ class Beside:
     price: bool
 
 
-def beside(text: str, start: int, end: int, unit_end: int) -> Beside:
-    """The words that bound the number text[start:end], whose unit ends at `unit_end`."""
-    before = _BEFORE.search(text, max(0, start - 48), start)
+def beside(text: str, start: int, end: int, money: bool) -> Beside:
+    """The words that bound the number text[start:end] (its unit included). `money`: it may be a price."""
     way: Way = ""
     price = False
+    before = _BEFORE.search(text, max(0, start - 48), start)
     if before is not None and any(before.groups()):
-        price = before["price"] is not None
-        way = "max" if before["max"] else "min" if before["min"] else "about" if before["about"] else ""
-        if way == "about" and before["about"] == "在" and not price:
-            way = ""
-        if way == "about" and before["about"] == "在":
-            way = ""
+        price = money and before["price"] is not None
+        way = _way_before(before)
         if price and not way and _is_budget(before["price"]):
             way = "budget"
-        start = before.start()
-    after = _AFTER.match(text, unit_end)
+        start = before.start() if money or before["price"] is None else before.end("price")
+    after = _AFTER.match(text, end)
     if after is not None:
-        after_way: Way = "max" if after["max"] else "min" if after["min"] else "about"
-        way = after_way if way in ("", "about", "budget") else way
-        unit_end = after.end()
-    tail = _TAIL.match(text, unit_end)
+        behind: Way = "max" if after["max"] else "min" if after["min"] else "about"
+        way, end = behind if way in ("", "about", "budget") else way, after.end()
+    tail = _TAIL.match(text, end) if money else None
     if tail is not None:
-        price, unit_end = True, tail.end()
-        if way == "" and _is_budget(tail[0]):
-            way = "budget"
-    return Beside(start, unit_end, way, price)
+        way = "budget" if way == "" and _is_budget(tail[0]) else way
+        price, end = True, tail.end()
+    return Beside(start, end, way, price)
+
+
+def _way_before(found: re.Match[str]) -> Way:
+    if found["about"] == "在":  # 价格在500到800之间
+        return ""
+    return "max" if found["max"] else "min" if found["min"] else "about" if found["about"] else ""
 
 
 def _is_budget(words: str) -> bool:

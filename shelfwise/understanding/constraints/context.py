@@ -18,7 +18,7 @@ _NOT: Final = re.compile(
     r"(?:(?<![a-z'])(?:anything but|nothing but|(?:all|everything|any|anything)(?: brands?| colou?rs?)? (?:except"
     r"|but)|except(?: for)?|but not|but no|other than|excluding|exclude"
     r"|(?:do|does|did)(?:n't| not) (?:want|like|need|have|contain|include|come)|dont (?:want"
-    r"|like|need)|(?:is|are)(?:n't| not)|not|no|non|without|w/o|never|avoid(?:ing)?"
+    r"|like|need)|(?:is|are)(?:n't| not)|not|no|non|without|w/o|never|neither|avoid(?:ing)?"
     r"|rather than|instead of|minus|nor|hates?)(?: |-)"
     r"(?:(?:in|by|from|for|made|of|any|a|an|the|with|too|branded?|anything|looking|want|like"
     r"|be|is|are|it|contain(?:ing|s)?|to|colou?r|interested|using|really) )*)$"

@@ -21,7 +21,7 @@ import orjson
 
 from shelfwise.errors import InputError
 from shelfwise.understanding.base import Constraint, Kind
-from shelfwise.understanding.constraints.compatible import canonical_device
+from shelfwise.understanding.constraints.devices import canonical_device
 from shelfwise.understanding.constraints.lexicon import lexicon
 from shelfwise.understanding.constraints.patterns import LETTERS
 

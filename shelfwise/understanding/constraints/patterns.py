@@ -24,6 +24,8 @@ _LETTERS: Final = re.compile(
     rf"|(?P<b>{_LETTER})(?![a-z0-9-])(?!码|号)|(?P<c>{_LETTER}|[sml])[码号]"
     r"|(?P<d>small|medium|large|extra large|plus|king|queen|twin|one)[ -]sizes?d?(?![a-z])|(?P<e>king"
     r"|queen)[ -]bed(?![a-z]))"
+    r"|(?<![a-z0-9-])(?P<g>small|medium|large)(?= (?:mens?|womens?|men's|women's|ladies|unisex)(?![a-z]))"
+    r"|(?<=men's )(?P<h>small|medium|large)(?![a-z])|(?<=mens )(?P<i>small|medium|large)(?![a-z])"
     r"|(?P<f>加大码|特大码|大码|均码|小码|中码|特大号|加大号|大号|中号|(?<!最)小号)"
 )
 LETTERS: Final = {
@@ -77,6 +79,7 @@ _QUANTITY: Final = re.compile(
     rf"|{_COUNT}|dozen)(?![a-z0-9])"
     rf"|(?P<b>\d+|{_COUNT})[ -]?(?:packs?|pk|count|ct|pairs?|boxes|bottles|sets|pieces|pcs|units"
     rf"|rolls|cans|bags|cartons|sheets|tubes|bars|packets)(?![a-z])(?! (?:puzzle|jigsaw))(?: of(?![a-z]))?"
+    r"|(?P<c>\d+) ?x ?(?=\d+(?:\.\d+)? ?(?:ml|g|l|kg|cl|oz)(?![a-z0-9]))"
     rf"|(?P<dozen>(?:(?:half )?a |(?:\d+|{_COUNT}) )?dozens?)(?![a-z])(?: of(?![a-z]))?)"
 )
 _ZH_COUNT: Final = re.compile(
@@ -134,7 +137,7 @@ def _letters(text: str) -> Iterator[Constraint]:
     for match in _LETTERS.finditer(text):
         if match["b"] and _is_phone(match, text):
             continue
-        size = next(filter(None, (match[name] for name in "abcdef")))
+        size = next(filter(None, (match[name] for name in "abcdefghi")))
         value = LETTERS.get(size, size)
         yield Constraint("size", match[0], *match.span(), value=value, confidence=0.9)
 
@@ -147,7 +150,7 @@ def _is_phone(match: re.Match[str], text: str) -> bool:
 
 def _quantities(text: str) -> Iterator[Constraint]:
     for match in _QUANTITY.finditer(text):
-        number = _counted(match["a"] or match["b"] or "", match["dozen"] or "")
+        number = _counted(match["a"] or match["b"] or match["c"] or "", match["dozen"] or "")
         if number >= 2:
             yield _quantity(match, number)
     for match in _ZH_COUNT.finditer(text):

@@ -16,6 +16,7 @@ from shelfwise.understanding.kinds.lexicon import default_lexicon
 
 _OWNED: Final = re.compile(r"(?<![a-z])(?:my|our|his|her|their|your) $")
 _NOT_WISHED: Final = frozenset({"price", "rating", "recency", "sort"})
+_MODEL: Final = re.compile(r" (?=[a-z-]*\d)(?=\d*[a-z-])[a-z0-9]+(?:-[a-z0-9]+)*(?![a-z0-9])")
 JEWELLERY: Final = ("ring", "necklace", "earrings", "bracelet", "brooch")
 _JEWELS: Final = re.compile(
     r" ?(?:jewel|chain|pendant|rings?(?![a-z])|necklace|bracelet|earring|bangle|anklet|cufflink"
@@ -151,7 +152,8 @@ def _beside_goods(entry: Entry, found: Found, context: Context, places: Sequence
         return goods is not None or context.garment_after(end) or (last and _apart(start, end, context))
     if entry.kind == "brand":
         alone = end - start == len(text)
-        return alone or goods is not None or context.goods_before(start) or context.branded(start, end)
+        model = _MODEL.match(text, end) is not None  # brother tn-2420
+        return alone or model or goods is not None or context.goods_before(start) or context.branded(start, end)
     if goods is not None or (_han(found, context) and context.garment_after(end)):
         return True
     if entry.kind == "material":
