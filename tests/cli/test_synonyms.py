@@ -67,7 +67,7 @@ def test_mining_again_leaves_the_file_as_it_is(mined, shop, parsed) -> None:
 
 def test_the_table_says_what_speaks_for_a_rule(mined, shop, cli) -> None:
     done = cli("synonyms", "list", "--shop", shop, "--limit", 1)
-    assert "replaced in 6 sessions; cable → cord" in done.stdout
+    assert "replaced in 6 sessions; nothing found before in 6" in done.stdout
     assert "1 more; --limit shows them." in done.stderr
 
 

@@ -82,10 +82,9 @@ def mine_encoder(
     rows = postings(side, [row for row, _ in offered])
     for (row, at), found in zip(offered, rows, strict=True):
         score = float(scores[row, at])
-        titles = side.examples(found, EXAMPLES - 1)
-        evidence = (f"nearness {score:.2f}, in {side.terms[row].count:,} products", *titles)
-        words = mine.texts[row], theirs.texts[at]
-        yield Candidate(*words, (locale, other), False, round(trust.share(score), 3), evidence, "encoder")
+        evidence = f"nearness {score:.2f}, in {len(found):,} products", *side.examples(found, EXAMPLES - 1)
+        sure = round(trust.share(score), 3)
+        yield Candidate(mine.texts[row], theirs.texts[at], (locale, other), False, sure, evidence, "encoder")
 
 
 def names(rules: Rules, locale: Locale) -> list[str]:

@@ -32,7 +32,7 @@ from shelfwise.language.spans import outer
 from shelfwise.language.stopwords import drop_stopwords
 from shelfwise.types import Locale
 from shelfwise.understanding.expansion.association import log_likelihood_ratio
-from shelfwise.understanding.expansion.base import EXAMPLES, Candidate
+from shelfwise.understanding.expansion.base import Candidate
 
 WINDOW: Final = 120.0  # seconds
 LEAST: Final = 4  # sessions
@@ -63,7 +63,6 @@ class _Swapped:
     sessions: int = 0
     dead_ends: int = 0
     contexts: set[str] = field(default_factory=set)
-    example: str = ""
 
 
 def mine_log(sessions: Iterable[Session], analyzer: Analyzer) -> Iterator[Candidate]:
@@ -98,12 +97,14 @@ def _judged(swap: Swap, swapped: _Swapped, back: _Swapped, clicks: dict[str, Cou
     if shared is not None and shared < SHARED and not dead:
         return
     sure = max(shared or 0.0, 0.8 if dead else 0.0, 0.7 if varied else 0.0) * together / (together + 1)
-    says = [f"replaced in {together:,} sessions", swapped.example]
+    says = [f"replaced in {together:,} sessions"]  # never a whole query: it may be one shopper's
+    if swapped.dead_ends:
+        says.append(f"nothing found before in {swapped.dead_ends:,}")
     if shared is not None:
         says.append(f"clicks alike: {shared:.2f}")
     one_way = dead and not (shared or 0.0) >= SHARED
     languages = _language(swap[0]), _language(swap[1])
-    yield Candidate(*swap, languages, one_way, round(min(sure, 1.0), 3), tuple(says[:EXAMPLES]), "log")
+    yield Candidate(*swap, languages, one_way, round(min(sure, 1.0), 3), tuple(says), "log")
 
 
 def _count(sessions: Iterable[Session], analyzer: Analyzer) -> tuple[dict[Swap, _Swapped], dict[str, Counter[str]]]:
@@ -128,7 +129,6 @@ def _count(sessions: Iterable[Session], analyzer: Analyzer) -> tuple[dict[Swap, 
                 swapped.dead_ends += before.results == 0 and after.results != 0
                 if len(swapped.contexts) < CONTEXTS:
                     swapped.contexts.add(context)
-                swapped.example = swapped.example or f"{fold(before.query)} → {fold(after.query)}"
         if len(swaps) > 2 * MOST:
             kept = sorted(swaps, key=lambda swap: -swaps[swap].sessions)[:MOST]
             swaps = defaultdict(_Swapped, {swap: swaps[swap] for swap in kept})

@@ -105,3 +105,11 @@ def test_a_frequent_change_of_mind_is_told_by_its_clicks() -> None:
 
     assert mined(sessions(("phone-1", "tablet-1"))) == []
     assert [(each.words, each.other) for each in mined(sessions(("same", "same")))] == [("phone", "tablet")]
+
+
+def test_evidence_holds_no_query_of_one_shopper() -> None:
+    sessions: list[Session] = [
+        [Asked(f"netbook for person{n}", 0, 0), Asked(f"laptop for person{n}", 20, 9)] for n in range(6)
+    ]
+    sessions += [[Asked("kettle", 0, 4), Asked("pan", 20, 9)] for _ in range(9)]
+    assert [each.evidence for each in mined(sessions)][:1] == [("replaced in 6 sessions", "nothing found before in 6")]
