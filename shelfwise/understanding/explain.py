@@ -72,12 +72,12 @@ def _plain(name: str) -> Callable[[Understanding], Told]:
 
 
 _TOLD: Final[Mapping[str, Callable[[Understanding], Told]]] = {
-    "text": _plain("text"),
+    "text": lambda u: ("" if u.text == u.original else u.text, None),
     "language": _plain("language"),
     "corrections": _corrections,
     "did_you_mean": _plain("did_you_mean"),
     "constraints": _constraints,
-    "core": _plain("core"),
+    "core": lambda u: ("" if u.core == u.text else u.core, None),
     "rewrite": _plain("rewrite"),
     "tokens": lambda u: (" ".join(token.text for token in u.tokens.words), None),
     "intent": _intent,

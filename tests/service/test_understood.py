@@ -38,7 +38,7 @@ CHIPS: list[tuple[Constraint, str, str]] = [
     (made("price", "under 500", high=500), "Price: ≤ ¥500", "价格：≤ ¥500"),
     (made("price", "under $19.50", high=19.5, unit="USD"), "Price: ≤ $19.50", "价格：≤ $19.50"),
     (made("price", "20 to 1500", low=20, high=1500, unit="GBP"), "Price: £20–£1,500", "价格：£20–£1,500"),
-    (made("price", "cheap", level="low"), "Price: low", "价格：偏低"),
+    (made("price", "cheap", level="low"), "Price: low", "价格：较低"),
     (made("rating", "4 stars and up", low=4), "Rating: ≥ 4", "评分：≥ 4"),
     (made("recency", "since 2023", low=2023), "Release: ≥ 2023", "上市：≥ 2023"),
     (made("recency", "newest", level="new"), "Release: new", "上市：新款"),
@@ -77,9 +77,16 @@ def test_a_chip_says_it_in_the_readers_language(constraint: Constraint, en: str,
 
 
 def test_a_chinese_reader_sees_the_words_that_were_typed() -> None:
-    occasion = made("occasion", "婚礼", "wedding")
-    assert readings("zh").label(occasion, Understanding("婚礼", language="zh")) == "场合：婚礼"
-    assert readings("en").label(occasion, Understanding("婚礼", language="zh")) == "Occasion: wedding"
+    model = made("model", "星河八代", "xinghe 8")
+    assert readings("zh").label(model, Understanding("星河八代", language="zh")) == "型号：星河八代"
+    assert (
+        readings("zh").label(made("audience", "适合老人", "elderly"), Understanding("", language="zh"))
+        == "适用人群：老人"
+    )
+    leather = made("material", "不要皮的", "leather", negated=True)
+    assert readings("zh").label(leather, Understanding("不要皮的", language="zh")) == "材质：不要皮的"
+    assert readings("en").label(leather, Understanding("不要皮的", language="zh")) == "Material: not leather"
+    assert readings("en").label(model, Understanding("星河八代", language="zh")) == "Model: xinghe 8"
 
 
 def test_every_kind_has_a_name_in_both_languages() -> None:

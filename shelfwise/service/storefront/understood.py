@@ -68,11 +68,20 @@ class Readings:
         kind = words()["kinds"][constraint.kind][self.locale]
         if constraint.kind == "feature" and field and not all(isinstance(value, bool) for value in values):
             kind = self.labels.field(field, self.locale)
-        told = " ".join(part for part in (self._value(constraint, u), self._bounds(constraint)) if part)
         kind = kind[:1].upper() + kind[1:]
+        own = self._own_words(constraint, u)
+        if own:
+            return self.t("mark.is", kind=kind, value=own)
+        told = " ".join(part for part in (self._value(constraint), self._bounds(constraint)) if part)
         if constraint.negated:
             return self.t("mark.is_not", kind=kind, value=told)
         return self.t("mark.is", kind=kind, value=told)
+
+    def _own_words(self, constraint: Constraint, u: Understanding) -> str:
+        """What a Chinese shopper typed; "" where the name of the value says it better."""
+        if self.locale != "zh" or u.language != "zh" or not constraint.value or constraint.kind in NAMED:
+            return ""
+        return "" if said(constraint.filter)[1] or named(constraint, "zh") in constraint.text else constraint.text
 
     def _readings(self, u: Understanding, given_up: Collection[str], address: Address) -> Iterator[Reading]:
         for constraint in u.constraints:
@@ -87,9 +96,8 @@ class Readings:
         label = self.t("mark.is", kind=self.labels.field("category", self.locale), value=leaf)
         return Reading(label, "wish", address.dismiss(guess.key))
 
-    def _value(self, constraint: Constraint, u: Understanding) -> str:
-        """What is asked for: by the catalogue's names, else in the shopper's own words where they are of the page's
-        language."""
+    def _value(self, constraint: Constraint) -> str:
+        """What is asked for, by the catalogue's names, else by names in the page's language."""
         if constraint.kind in NAMED or (constraint.level and not constraint.value):
             return named(constraint, self.locale)
         field, values = said(constraint.filter)
@@ -97,10 +105,7 @@ class Readings:
             return self.t("mark.comma").join(self._name(field, value) for value in values)
         if not constraint.value:
             return ""
-        if self.locale == "zh" and u.language == "zh" and not constraint.negated:
-            return constraint.text
-        name = named(constraint, self.locale)
-        return as_typed(name, constraint.text) if name == constraint.value else name
+        return as_typed(named(constraint, self.locale), constraint.text)
 
     def _name(self, field: str, value: Value) -> str:
         if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What a canonical value is called by people of a language: the shortest of its names there, from data/*.toml."""
+"""What a canonical value is called by people of a language: one of its names there, from data/*.toml."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def name_of(kind: str, value: str, locale: Locale) -> str:
 
 @cache
 def _chinese() -> Mapping[tuple[str, str], str]:
-    """Kind and value → the shortest name in Chinese of at least two characters, the first of several."""
+    """Kind and value → the first name in Chinese of at least two characters; of colours, shades come in any order, so
+    that the shortest is the plain one."""
     folder = resources.files("shelfwise.understanding.constraints") / "data"
     found: dict[tuple[str, str], str] = {}
     for file, kind in FILES.items():
@@ -31,8 +32,7 @@ def _chinese() -> Mapping[tuple[str, str], str]:
         for section in SECTIONS:
             for value, names in data.get(section, {}).items():
                 key = (kind, value if kind == "brand" else value.replace("-", " "))
-                chinese = (name for name in names if len(name) > 1 and IS_HAN.match(name))
-                shortest = min(chinese, key=len, default="")
-                if shortest:
-                    found.setdefault(key, shortest)
+                chinese = [name.removeprefix("给") for name in names if len(name) > 1 and IS_HAN.match(name)]
+                if chinese:
+                    found.setdefault(key, min(chinese, key=len) if kind == "colour" else chinese[0])
     return found
