@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from shelfwise.catalog.codec import decode
 from shelfwise.errors import EncoderError
 from shelfwise.retrieval.base import FacetRequest, Match, Matches, Plan, Reader
-from shelfwise.retrieval.plan import Planned, Planner
+from shelfwise.retrieval.plan import WISH, Planned, Planner
 from shelfwise.retrieval.profile import CatalogueProfile
 from shelfwise.retrieval.relax import relaxations
 from shelfwise.settings import SearchSettings
-from shelfwise.types import Float32, Product, Query, Relaxation
+from shelfwise.types import Product, Query, Relaxation
 from shelfwise.understander import Understander
 from shelfwise.understanding.base import Understanding
+from shelfwise.understanding.kinds.model import KindModel
 
+LIKELY: Final = 0.8  # probability of a category from which a page without it has missed what was asked
+KEPT: Final = ("spelling", "constraint")  # steps that wider questions keep
 Took: TypeAlias = dict[str, float]  # stage → milliseconds
 
 
@@ -38,7 +41,8 @@ class Answer:
 class Answering:
     """Answers queries. Threads may share it.
 
-    encodes: whether there is an encoder. encoded: whether the generation was built with one.
+    kinds: product → what kind of thing it is. encodes: whether there is an encoder. encoded: whether the generation
+    was built with one.
     """
 
     def __init__(
@@ -47,8 +51,9 @@ class Answering:
         understander: Understander,
         planner: Planner,
         profile: CatalogueProfile,
-        settings: SearchSettings,
+        kinds: KindModel,
         *,
+        settings: SearchSettings,
         encodes: bool,
         encoded: bool,
     ) -> None:
@@ -56,6 +61,7 @@ class Answering:
         self._understander = understander
         self._planner = planner
         self._profile = profile
+        self._kinds = kinds
         self._settings = settings
         self._encodes = encodes
         self._encoded = encoded
@@ -70,44 +76,61 @@ class Answering:
             u = self._understander.words(query)
         meaning, degraded = self._meaning(u, mode, took)
         with timed(took, "plan"):
-            planned = self._planner.plan(u, query, facets=self._facets(query))
-        if meaning is not None and u.reading.text:
-            planned = planned.with_vector(_vector(meaning))
+            planned = self._plan(u, query, meaning)
         run = _Run(self._reader, self._profile, query.facets is None and not self._settings.facets, took)
         try:
-            matches = run(planned.plan)
+            found = _Found(planned, run(planned.plan), run.products)
         except EncoderError:
-            planned, meaning, degraded = planned.with_vector(None), None, ("encoder",)
-            matches = run(planned.plan)
-        matches, relaxed, u = self._relaxed(planned, query, matches, run)
-        if meaning is not None:
-            found = meaning.result()
-            u = found.but(constraints=u.constraints)
-        return Answer(planned, u, matches, run.products, relaxed, degraded)
+            planned, meaning, degraded = planned.without_meaning(), None, ("encoder",)
+            found = _Found(planned, run(planned.plan), run.products)
+        found = self._checked(found, query, meaning, run)
+        read = found.planned.understanding
+        whole = read if meaning is None else meaning.result().but(constraints=read.constraints)
+        return Answer(found.planned, whole, found.matches, found.products, found.relaxed, degraded)
 
-    def _relaxed(
-        self, planned: Planned, query: Query, matches: Matches, run: _Run
-    ) -> tuple[Matches, tuple[Relaxation, ...], Understanding]:
-        """Where nothing was found: constraints as wishes, then a wider question; and what was given up."""
-        u = planned.understanding
-        steps: list[Relaxation] = []
-        if matches.total or not self._settings.relax:
-            near = _only_near(planned, matches) and query.page.offset == 0
-            return matches, (Relaxation("words", planned.words),) if near else (), u
-        for softer, step in softened(u):
-            planned = self._planner.plan(softer, query, planned.plan.vector, self._facets(query))
-            matches, u, steps = run(planned.plan), softer, [step]
-            if matches.total:
-                return matches, tuple(steps), u
-        corrected = self._understander.corrected(u, query)
+    def _plan(self, u: Understanding, query: Query, meaning: Future[Understanding] | None) -> Planned:
+        planned = self._planner.plan(u, query, facets=self._facets(query))
+        return planned.with_meaning(meaning.result, WISH) if meaning is not None and u.reading.text else planned
+
+    def _checked(self, found: _Found, query: Query, meaning: Future[Understanding] | None, run: _Run) -> _Found:
+        """What was found; where that is nothing, what is found with constraints as wishes, or by a wider question."""
+        if not self._settings.relax or query.page.offset:
+            return found
+        if found.matches.total and not self._misses(found, meaning):
+            near = _only_near(found.planned, found.matches)
+            return replace(found, relaxed=(Relaxation("words", found.planned.words),)) if near else found
+        last = found
+        for softer, step in softened(found.planned.understanding):
+            planned = self._plan(softer, query, meaning)
+            last = _Found(planned, run(planned.plan), run.products, (step,))
+            if last.matches.total and not self._misses(last, meaning):
+                return last
+        return found if found.matches.total else self._wider(last, query, run)
+
+    def _misses(self, found: _Found, meaning: Future[Understanding] | None) -> bool:
+        """Whether constraints left none of the things asked for, only others: under 500 there may be no laptop."""
+        u = found.planned.understanding
+        if not found.products or not any(c.hard and c.filter for c in u.constraints):
+            return False
+        guesses = meaning.result().category if meaning is not None else ()
+        if guesses and guesses[0].confidence >= LIKELY:
+            return not any(product.category == guesses[0].path for product in found.products)
+        return u.head is not None and not any(self._is(product, u.head.kind) for product in found.products)
+
+    def _is(self, product: Product, kind: str) -> bool:
+        found, lexicon = self._kinds(product), self._kinds.lexicon
+        return found is not None and (kind in lexicon.all(found.kind) or found.kind in lexicon.all(kind))
+
+    def _wider(self, found: _Found, query: Query, run: _Run) -> _Found:
+        corrected = self._understander.corrected(found.planned.understanding, query)
         wider = None if corrected is None else self._planner.plan(corrected, query)
-        for relaxation, plan in relaxations(planned, wider, self._reader.document_frequency):
-            kept = [step for step in steps if step.step in ("spelling", "constraint")]
-            steps = [*kept, relaxation]  # each holds the one before
-            matches = run(plan)
-            if matches.total:
-                break
-        return matches, tuple(steps) if matches.total else (), u
+        steps = list(found.relaxed)
+        for relaxation, plan in relaxations(found.planned, wider, self._reader.document_frequency):
+            steps = [*(step for step in steps if step.step in KEPT), relaxation]  # each holds the one before
+            found = replace(found, matches=run(plan), products=run.products)
+            if found.matches.total:
+                return replace(found, relaxed=tuple(steps))
+        return replace(found, relaxed=())
 
     def _meaning(self, u: Understanding, mode: str, took: Took) -> tuple[Future[Understanding] | None, tuple[str, ...]]:
         """What needs the encoder, under way while the words are searched; an answer without it says so."""
@@ -127,6 +150,16 @@ class Answering:
         if not names and query.facets is None:
             return tuple(standing.values())
         return tuple(standing.get(name, FacetRequest(name)) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a plan found, and what was given up for it."""
+
+    planned: Planned
+    matches: Matches
+    products: tuple[Product, ...]
+    relaxed: tuple[Relaxation, ...] = ()
 
 
 class _Run:
@@ -154,18 +187,6 @@ def softened(u: Understanding) -> Iterator[tuple[Understanding, Relaxation]]:
         soft = hard[:count]
         constraints = tuple(replace(c, hard=False) if c in soft else c for c in u.constraints)
         yield u.but(constraints=constraints), Relaxation("constraint", tuple(c.text for c in soft))
-
-
-def _vector(meaning: Future[Understanding]) -> Callable[[], Float32]:
-    """The query's vector, waited for."""
-
-    def wait() -> Float32:
-        vector = meaning.result().vector
-        if vector is None:
-            raise EncoderError("The encoder gave no vector.")
-        return vector
-
-    return wait
 
 
 def _only_near(planned: Planned, matches: Matches) -> bool:

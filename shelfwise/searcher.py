@@ -60,9 +60,10 @@ class Searcher:
         self._suggester = Suggester.open(folder / "suggest")
         self.understander = open_understander(folder, analyzer, frequency, encoder, beside)
         self._profile = CatalogueProfile.open(folder / "profile")
+        self._kinds = KindModel.open(folder / KindModel.name)
         self._answering = self._answers(beside.settings.search)
         self._highlighter = Highlighter(analyzer)
-        self._documents = Documents(analyzer, labels, KindModel.open(folder / KindModel.name).tokens)
+        self._documents = Documents(analyzer, labels, self._kinds.tokens)
 
     # --- answers ---------------------------------------------------------------------------------------------
 
@@ -120,8 +121,8 @@ class Searcher:
     def _answers(self, settings: SearchSettings) -> Answering:
         encoded = self.generation.manifest.versions.get("encoder") != name_of(None)
         planner, encodes = self._planners(settings), self._encoder is not None
-        parts = self.reader, self.understander, planner, self._profile, settings
-        return Answering(*parts, encodes=encodes, encoded=encoded)
+        parts = self.reader, self.understander, planner, self._profile, self._kinds
+        return Answering(*parts, settings=settings, encodes=encodes, encoded=encoded)
 
     # --- live changes ----------------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ from shelfwise.settings import SearchSettings, UnderstandingSettings
 from shelfwise.types import Float64, Page, Query
 
 ROOT = Path(__file__).resolve().parents[2]
-STEPS = ("spelling", "constraints", "carriers", "intent", "category", "expansion")
+STEPS = ("spelling", "constraints", "carriers", "kind", "category")
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     "all steps": (),
     "no step": STEPS,

@@ -134,14 +134,15 @@ class Leaning:
 
 
 QueryVector: TypeAlias = Float32 | Callable[[], Float32]
+Wishes: TypeAlias = tuple[Wish | Leaning, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that an engine needs to answer. Without text and vector, all products that pass the filter match.
 
-    vector: unit vector, or what gives it when it is needed: the words are searched meanwhile. What it raises goes
-    through to the caller.
+    vector, wishes: themselves, or what gives them when they are needed: the words are searched meanwhile. What it
+    raises goes through to the caller.
     """
 
     text: TextClause | None = None
@@ -153,7 +154,7 @@ class Plan:
     offset: int = 0
     limit: int = 24
     candidates: int = 200  # how deep each of the two rankings is read before fusion
-    wishes: tuple[Wish | Leaning, ...] = ()
+    wishes: Wishes | Callable[[], Wishes] = ()
     relevant: float = 0.0  # sorted by a column, matches below this share of the best score come after all others
     explain: bool = False
 

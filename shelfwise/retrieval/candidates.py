@@ -11,7 +11,7 @@ import numpy as np
 from tantivy import Query
 
 from shelfwise.errors import InputError
-from shelfwise.retrieval.base import Plan
+from shelfwise.retrieval.base import Plan, Wishes
 from shelfwise.retrieval.counting import listed
 from shelfwise.retrieval.facets import check_facets
 from shelfwise.retrieval.feedback import feedback
@@ -52,6 +52,12 @@ class Candidates:
         """The query's vector; asked for after the words were searched."""
         given = self.plan.vector
         return self._checked(given() if callable(given) else given)
+
+    @cached_property
+    def wishes(self) -> Wishes:
+        """What the results had better be."""
+        given = self.plan.wishes
+        return given() if callable(given) else given
 
     def _checked(self, vector: Float32 | None) -> Float32 | None:
         dim = self.state.vectors.dim
@@ -193,17 +199,17 @@ class Candidates:
         near = np.zeros(len(rows), np.float32)
         if fusion.feedback > 0:
             near = np.float32(fusion.feedback) * feedback(left + right, vectors, fusion.feedback_depth)
-        wishes = wished(self.plan.wishes, self.state, rows)
+        wishes = wished(self.wishes, self.state, rows)
         score = np.round(left + right + near + wishes, 6)
         ranked = Ranked(rows, score, lexical, dense, np.stack([left, right, near, wishes], axis=1))  # [n, 4]
         return ranked.take(self._order(rows, score))
 
     def _alone(self, rows: Int32, score: Float32, lexical: Float32, dense: Float32) -> Ranked:
         """Candidates of one source; what was wished is worth a part of the best score."""
-        if not self.plan.wishes or not len(rows):
+        if not self.wishes or not len(rows):
             return Ranked(rows, score, lexical, dense, no_parts(rows))
         best = 1.0 if np.isnan(score).all() else float(np.nanmax(score))
-        points = np.float32(best) * wished(self.plan.wishes, self.state, rows)
+        points = np.float32(best) * wished(self.wishes, self.state, rows)
         parts_ = no_parts(rows)
         parts_[:, 3] = points
         score = np.asarray(np.round(np.nan_to_num(score) + points, 6), np.float32)

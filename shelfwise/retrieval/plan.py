@@ -8,34 +8,37 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, get_args
 
-from shelfwise.errors import SettingsError
+from shelfwise.errors import EncoderError, SettingsError
 from shelfwise.language.base import Analysis, Analyzer
 from shelfwise.language.stopwords import without_stopwords
 from shelfwise.retrieval.base import (
+    CATEGORY_SEPARATOR,
     Alternative,
     FacetRequest,
     FusionSettings,
     Leaning,
     Plan,
-    QueryVector,
     Slot,
     TextClause,
     Wish,
+    Wishes,
 )
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import WORD_FIELDS
 from shelfwise.retrieval.slots import Expander, SlotMaker, Weights, Word, hints
 from shelfwise.settings import SearchSettings
-from shelfwise.types import And, Filter, Query, Sort
+from shelfwise.types import And, AnyOf, Filter, Float32, Query, Sort
 from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.kinds.heads import Head
+from shelfwise.understanding.segment import SAID_OF
 
 NAMED: Final = (0.9, 0.1)  # weights of words and vectors when products are called by code: vectors know no codes
-SAID_OF: Final = "的"  # stands between what is said of a thing and the thing
+WISH: Final = 0.15  # what the fulfilment of one wish adds to a score of about 1
+LIKELY: Final = 0.6  # probability from which a guessed category is wished for
 LEVELS: Final[Mapping[tuple[str, str], tuple[str, float]]] = {
     ("price", "low"): ("price", -1.0),
     ("price", "high"): ("price", 1.0),
@@ -49,7 +52,7 @@ WORD_BOOSTS: Final[Mapping[str, float]] = {"all": 1.0}
 class PlanSettings:
     """Everything about plans that can be tuned.
 
-    head: weight of the words that name the thing asked for. wish: what fulfilling one wish adds to a score of about 1.
+    head: weight of the words that name the thing asked for, in a Chinese sentence.
     """
 
     words: Mapping[str, float] = field(default_factory=lambda: dict(WORD_BOOSTS))
@@ -64,7 +67,6 @@ class PlanSettings:
     phrase_fields: tuple[str, ...] = ("title",)
     phrase_slop: int = 2
     head: float = 2.0
-    wish: float = 0.15
     relevant: float = 0.6
     max_slots: int = 32
 
@@ -98,9 +100,27 @@ class Planned:
         reading = self.understanding.reading
         return tuple(dict.fromkeys(text for text in (reading.text, reading.searched) if text))
 
-    def with_vector(self, vector: QueryVector | None) -> Planned:
-        """The same plan with the query's vector (see Plan)."""
-        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, vector=vector))
+    def with_meaning(self, meaning: Callable[[], Understanding], weight: float = 0.0) -> Planned:
+        """The same plan with what the meaning of the query adds once it is known: its vector, and the wish for its
+        category, of this weight."""
+        given = self.plan.wishes
+
+        def more() -> Wishes:
+            known = given() if callable(given) else given
+            return (*known, *category_wish(meaning(), weight))
+
+        def vector() -> Float32:
+            found = meaning().vector
+            if found is None:
+                raise EncoderError("The encoder gave no vector.")
+            return found
+
+        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, vector=vector, wishes=more))
+
+    def without_meaning(self) -> Planned:
+        """The same plan for words alone."""
+        wishes = wishes_of(self.understanding, WISH)
+        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, vector=None, wishes=wishes))
 
 
 class Planner:
@@ -124,7 +144,6 @@ class Planner:
         self,
         u: Understanding,
         query: Query,
-        vector: QueryVector | None = None,
         facets: tuple[FacetRequest, ...] = (),
     ) -> Planned:
         """The plan of an understood query; one without words lets all match."""
@@ -133,12 +152,11 @@ class Planner:
         clause = self._clause(u, words) if mode != "dense" and words else None
         plan = Plan(
             text=clause,
-            vector=vector if mode != "lexical" and u.reading.text else None,
             filter=_together(query.filters, u),
             facets=facets,
             fusion=self._fusion(clause, u),
             sort=_sort(query, u),
-            wishes=wishes(u, self._settings.wish),
+            wishes=wishes_of(u, WISH),
             offset=query.page.offset,
             limit=query.page.limit,
             candidates=self._search.candidates,
@@ -197,7 +215,7 @@ class Planner:
         Bare keywords and English queries are better without, as docs/benchmarks.md says.
         """
         head = u.head
-        if head is None or u.language == "en" or not (u.silent or SAID_OF in u.reading.searched):
+        if head is None or u.language == "en" or not (u.silent or SAID_OF in u.text):
             return slots
         weight = self._settings.head
         return tuple(
@@ -232,7 +250,7 @@ def _sort(query: Query, u: Understanding) -> Sort:
     return next((sort for name in asked for sort in get_args(Sort) if sort == name), "relevance")
 
 
-def wishes(u: Understanding, weight: float) -> tuple[Wish | Leaning, ...]:
+def wishes_of(u: Understanding, weight: float) -> Wishes:
     """Constraints that are no filters: what passes them had better come first, by `weight` and how sure they are."""
     found: list[Wish | Leaning] = []
     for one in u.constraints:
@@ -242,3 +260,11 @@ def wishes(u: Understanding, weight: float) -> tuple[Wish | Leaning, ...]:
             field, sign = LEVELS[one.kind, one.level]
             found.append(Leaning(field, sign, weight * one.confidence))
     return tuple(found)
+
+
+def category_wish(u: Understanding, weight: float) -> Wishes:
+    """Products of the category that a query most probably asks for had better come first."""
+    if not u.category or u.category[0].confidence < LIKELY or weight <= 0:
+        return ()
+    best = u.category[0]
+    return (Wish(AnyOf("category", (CATEGORY_SEPARATOR.join(best.path),)), weight * best.confidence),)

@@ -13,6 +13,7 @@ from shelfwise.understanding.base import Reading, Understanding
 from shelfwise.understanding.spelling.fixes import Applied, Fix, apply_fixes
 
 Span = tuple[int, int]
+SAID_OF: Final = "的"  # joins what is said of a thing to the thing
 
 _WORDS: Final = re.compile(
     r"[^\s,.!?;:，。！？；：、~～…](?:.*[^\s,.!?;:，。！？；：、~～…])?", re.DOTALL
@@ -63,7 +64,8 @@ def cut(text: str, spans: Iterable[Span]) -> tuple[str, _Kept]:
     kept: list[tuple[int, int, int]] = []  # start, end in the text, start in the result
     size = 0
     for start, end in zip([0, *(end for _, end in silent)], [*(start for start, _ in silent), len(text)], strict=True):
-        word = _WORDS.search(text, start, end)
+        joined = start > 0 and text.startswith(SAID_OF, start)  # 不要红色|的手机壳
+        word = _WORDS.search(text, start + joined, end)
         if word is not None:
             kept.append((*word.span(), size))
             size += word.end() - word.start() + 1

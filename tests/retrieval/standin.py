@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from shelfwise.language.base import Analysis, Analyzer, Token
-from shelfwise.retrieval.base import FacetRequest, QueryVector
+from shelfwise.retrieval.base import FacetRequest
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.plan import Planned, Planner, PlanSettings
 from shelfwise.retrieval.slots import Expander
 from shelfwise.settings import SearchSettings, UnderstandingSettings
-from shelfwise.types import Query
+from shelfwise.types import Float32, Query
 from shelfwise.understander import Understander, word_steps
 from shelfwise.understanding.spelling.fixes import Corrector
 
@@ -81,8 +81,10 @@ class Planning:
         self.understander = Understander(word_steps(analyzer, speller), [], search, UnderstandingSettings())
         self.planner = Planner(analyzer, synonyms, compounds, settings, search=search)
 
-    def plan(self, query: Query, vector: QueryVector | None = None, facets: tuple[FacetRequest, ...] = ()) -> Planned:
-        return self.planner.plan(self.understander.words(query), query, vector, facets)
+    def plan(self, query: Query, vector: Float32 | None = None, facets: tuple[FacetRequest, ...] = ()) -> Planned:
+        u = self.understander.words(query)
+        planned = self.planner.plan(u, query, facets)
+        return planned if vector is None else planned.with_meaning(lambda: u.but(vector=vector))
 
 
 def read_as(planned: Planned) -> tuple[str, tuple[str, ...], str | None]:

@@ -26,7 +26,9 @@ PLANNER = Planning(SmallAnalyzer(), speller=Unsure(), settings=PlanSettings(mini
 def steps(text: str, filters: Filter | None = None, vector: bool = False) -> list[tuple[Relaxation, Plan]]:
     query = Query(text, filters=filters)
     planned = PLANNER.plan(query, np.ones(2, dtype=np.float32) if vector else None)
-    return list(relaxations(planned, PLANNER, query, lambda group, token: COUNTS.get(token, 0)))
+    corrected = PLANNER.understander.corrected(planned.understanding, query)
+    wider = None if corrected is None else PLANNER.planner.plan(corrected, query)
+    return list(relaxations(planned, wider, lambda group, token: COUNTS.get(token, 0)))
 
 
 def names(found: list[tuple[Relaxation, Plan]]) -> list[tuple[str, tuple[str, ...]]]:
@@ -45,7 +47,9 @@ def test_offered_corrections_are_tried_first() -> None:
 
 def test_correction_stays_off_when_the_shopper_wants_it_off() -> None:
     query = Query("blue nokia fone", correct=False)
-    assert "spelling" not in {r.step for r, _ in relaxations(PLANNER.plan(query), PLANNER, query)}
+    planned = PLANNER.plan(query)
+    assert PLANNER.understander.corrected(planned.understanding, query) is None
+    assert "spelling" not in {relaxation.step for relaxation, _ in relaxations(planned, None)}
 
 
 def test_words_that_no_product_has_go_first_then_common_ones() -> None:

@@ -32,8 +32,8 @@ MOST: Final = 2_000  # categories; the largest ones are kept
 MOST_TOKENS: Final = 60_000
 PRIOR: Final = 0.3  # ρ
 SMOOTHING: Final = 5.0  # μ
-MEANING: Final = 30.0  # κ
-TEMPERATURE: Final = 2.5  # T
+MEANING: Final = 60.0  # κ
+TEMPERATURE: Final = 1.0  # T
 
 Paths = tuple[tuple[str, ...], ...]
 
