@@ -24,6 +24,7 @@ from shelfwise.understanding.constraints.units import SIGNS, Measured, measured,
 
 _BARE: Final = Measured("other")
 _BETWEEN: Final = re.compile(r" ?(?:-|~|to|until|到|至|and|&) ?")
+_CODE: Final = re.compile(r"[a-z0-9]|-[a-z]|/\d|[x*] ?\d")
 _LEAD: Final = re.compile(r"(?:(?:in the )?(?:range (?:of|from) )|between |from |介于|在|从)$")
 _ANY: Final = re.compile(rf"\d|[{HAN_NUMBER[1 : HAN_NUMBER.index(']')]}几]|\b(?:{WORD_NUMBER})")
 
@@ -101,31 +102,27 @@ def _pattern() -> re.Pattern[str]:
 
 def _amounts(text: str) -> Iterator[Amount]:
     for match in _pattern().finditer(text):
-        end = match.end()
-        unit = match["unit"]
-        if match["digits"]:
-            if (
-                unit is None
-                and match["scale"] is None
-                and re.match(r"[a-z0-9]|-[a-z]|/\d|[x*] ?\d", text[end : end + 3])
-            ):
-                continue
-            raw = digits(match["digits"])
-            low = high = digits(match["digits"], match["scale"] or "")
-            kind = "digits"
-        elif match["han"]:
-            numbers = han(match["han"])
-            if numbers is None:
-                continue
-            low, high = numbers
-            raw, kind = low, "han"
-        else:
-            raw = low = high = worded(match["word"])
-            kind = "word"
-        what = _measured(match, high, text)
-        yield Amount(
-            match.start(), end, low, high, what, kind, match["scale"] or "", bool(match["many"]), raw, low < high
-        )
+        numbers = _numbers(match, text)
+        if numbers is not None:
+            low, high, raw = numbers
+            what = _measured(match, high, text)
+            kind = "digits" if match["digits"] else "han" if match["han"] else "word"
+            scale, many = match["scale"] or "", bool(match["many"])
+            yield Amount(match.start(), match.end(), low, high, what, kind, scale, many, raw, low < high)
+
+
+def _numbers(match: re.Match[str], text: str) -> tuple[float, float, float] | None:
+    """Bounds and the number without its scale; None where digits are part of a code (13pro, 3-in-1, 1/2)."""
+    if match["digits"]:
+        if match["unit"] is None and match["scale"] is None and _CODE.match(text, match.end()):
+            return None
+        number = digits(match["digits"], match["scale"] or "")
+        return number, number, digits(match["digits"])
+    if match["han"]:
+        numbers = han(match["han"])
+        return None if numbers is None else (*numbers, numbers[0])
+    number = worded(match["word"])
+    return number, number, number
 
 
 def _measured(match: re.Match[str], number: float, text: str) -> Measured | None:

@@ -40,6 +40,9 @@ NEVER: Final = (  # goods by themselves
     "gasket",
 )
 _OF_DEVICE: Final = re.compile("手机|平板|笔记本|相机|手表")  # 小米13手机膜
+_PRINTS: Final = re.compile(
+    r"\d|(?<![a-z])(?:black|cyan|magenta|yellow|laser|printers?|hp|brother|canon|epson|xerox|samsung|lexmark|kyocera|oki)"
+)
 _FILM: Final = frozenset({"膜", "贴膜", "保护膜"})  # for eyes and faces as well
 _SUIT: Final = re.compile("[装餐房件]")
 
@@ -92,7 +95,10 @@ class Devices:
         if head is None or head.kind not in context.kinds.accessories or head.kind in self._never:
             return None
         text = context.text.text[head.start : head.end]
-        if not (head.fits or fits or (head.kind in self._always and len(text) > 1 and text not in _FILM)):
+        always = head.kind in self._always and len(text) > 1 and text not in _FILM
+        if text == "toner":  # for faces as well
+            always = _PRINTS.search(context.text.text) is not None
+        if not (head.fits or fits or always):
             return None
         if context.negated_from(head.start) is not None or (
             len(text) == 1 and _SUIT.match(context.text.text, head.end)

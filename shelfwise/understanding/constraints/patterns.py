@@ -26,7 +26,7 @@ _LETTERS: Final = re.compile(
     r"|queen)[ -]bed(?![a-z]))"
     r"|(?<![a-z0-9-])(?P<g>small|medium|large)(?= (?:mens?|womens?|men's|women's|ladies|unisex)(?![a-z]))"
     r"|(?<=men's )(?P<h>small|medium|large)(?![a-z])|(?<=mens )(?P<i>small|medium|large)(?![a-z])"
-    r"|(?P<f>加大码|特大码|大码|均码|小码|中码|特大号|加大号|大号|中号|(?<!最)小号)"
+    r"|(?P<f>加大码|特大码|大码(?!头)|均码|小码|中码|特大号|加大号|大号|中号|(?<!最)小号(?!手))"
 )
 LETTERS: Final = {
     **{
@@ -75,7 +75,7 @@ _COUNT: Final = "|".join(
     sorted((word for word in WORDS if " " not in word and word not in ("a", "one")), key=len, reverse=True)
 )
 _QUANTITY: Final = re.compile(
-    rf"(?<![a-z0-9.-])(?:(?:packs?|sets?|box|boxes|case|bundle|lot|carton|bag) of (?:a )?(?P<a>\d+"
+    rf"(?<![a-z0-9./-])(?:(?:packs?|sets?|box|boxes|case|bundle|lot|carton|bag) of (?:a )?(?P<a>\d+"
     rf"|{_COUNT}|dozen)(?![a-z0-9])"
     rf"|(?P<b>\d+|{_COUNT})[ -]?(?:packs?|pk|count|ct|pairs?|boxes|bottles|sets|pieces|pcs|units"
     rf"|rolls|cans|bags|cartons|sheets|tubes|bars|packets)(?![a-z])(?! (?:puzzle|jigsaw))(?: of(?![a-z]))?"

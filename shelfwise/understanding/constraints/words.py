@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -37,42 +37,41 @@ class Words:
         places = [(one.start, one.end) for one in found]
         read: list[Constraint] = []
         for one in found:
-            read.extend(_read(one, context, places, read[-1] if read else None))
+            said = _read(one, context, places, read[-1] if read else None)
+            if said is not None:
+                read.append(said)
         return read
 
 
 def _read(
     found: Found, context: Context, places: Sequence[tuple[int, int]], before: Constraint | None
-) -> Iterator[Constraint]:
-    begin, end = context.negated_from(found.start), context.negated_to(found.end)
-    if (
-        begin is None
-        and end is None
-        and before is not None
-        and before.negated
-        and context.listed(before.end, found.start)
-    ):
-        begin = before.end
-    negated = begin is not None or end is not None
-    for entry in sorted(found.entries, key=lambda entry: entry.needs == "sure"):  # those in company say more
+) -> Constraint | None:
+    """The first meaning of a name that counts; those that need company say more than those that do not."""
+    negation = _negation(found, context, before)
+    for entry in sorted(found.entries, key=lambda entry: entry.needs == "sure"):
         if entry.kind in _NOT_WISHED:
-            if not negated and _wished(found, context):
-                yield _made(entry, found, context, found.start, found.end)
-                return
+            if negation is None and _wished(found, context):
+                return _made(entry, found, context, found.start, found.end)
             continue
-        said = _said(entry, found, context, places, negated)
+        said = _said(entry, found, context, places, negation is not None)
         if said is None:
             continue
-        made = _made(said, found, context, found.start, found.end)
-        if negated:
-            start = found.start if begin is None else begin
-            last = context.exception_to(start, found.end if end is None else end)
-            yield replace(made, start=start, end=last, text=context.text.text[start:last], negated=True, consumed=True)
-            return
-        if said.kind == "audience" and (cue := context.person_from(found.start)) is not None:
-            made = replace(made, start=cue, text=context.text.text[cue : found.end])
-        yield made
-        return
+        if negation is not None:
+            return replace(_made(said, found, context, *negation), negated=True, consumed=True)
+        cue = context.person_from(found.start) if said.kind == "audience" else None
+        return _made(said, found, context, found.start if cue is None else cue, found.end)
+    return None
+
+
+def _negation(found: Found, context: Context, before: Constraint | None) -> tuple[int, int] | None:
+    """The bounds of a name with its negation, before it, behind it, or before one that it is listed with."""
+    begin, end = context.negated_from(found.start), context.negated_to(found.end)
+    if begin is None and end is None:
+        if before is None or not before.negated or not context.listed(before.end, found.start):
+            return None
+        begin = before.end
+    start = found.start if begin is None else begin
+    return start, context.exception_to(start, found.end if end is None else end)
 
 
 def _made(entry: Entry, found: Found, context: Context, start: int, end: int) -> Constraint:
@@ -151,7 +150,7 @@ def _beside_goods(entry: Entry, found: Found, context: Context, places: Sequence
         last = not _han_at(end, context) or context.goods_before(start)
         return goods is not None or context.garment_after(end) or (last and _apart(start, end, context))
     if entry.kind == "brand":
-        alone = end - start == len(text)
+        alone = end - start == len(text) and not _han(found, context)
         model = _MODEL.match(text, end) is not None  # brother tn-2420
         return alone or model or goods is not None or context.goods_before(start) or context.branded(start, end)
     if goods is not None or (_han(found, context) and context.garment_after(end)):
