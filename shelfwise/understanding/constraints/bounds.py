@@ -38,8 +38,9 @@ _ABOUT: Final = (
 )
 _EDGE: Final = r"(?:(?<![a-z])|(?![a-z]))"  # a Chinese word may begin right behind a Latin letter
 _BEFORE: Final = re.compile(
-    rf"(?:{_EDGE}(?P<price>{_PRICE_WORDS}))?(?:{_EDGE}(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABOUT})))?"
-    r"(?:(?<=[a-z] )(?:the |a )?(?:price of |budget of )?|在)?$"
+    rf"(?:{_EDGE}(?P<price>{_PRICE_WORDS}))?"
+    rf"(?:{_EDGE}(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABOUT}))"
+    r"(?:(?<=[a-z] )(?:the |a )?(?:price of |budget of )?)?)?在?$"
 )
 _AFTER: Final = re.compile(
     r"(?P<max> ?(?:or (?:less|under|below|cheaper|lower|smaller)|and (?:under|below)|max(?:imum)?"

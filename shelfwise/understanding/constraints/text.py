@@ -17,6 +17,11 @@ from shelfwise.language.normalise import normalise
 _SPACE: Final = re.compile(r" +")
 _CLOSE: Final = re.compile(rf"[{HAN}。、，！？；：]")
 _MARKS: Final = str.maketrans({"。": ",", "！": "!", "？": "?", "；": ";", "～": "~", "〜": "~", "—": "-", "…": ","})
+_ASKING: Final = re.compile(
+    r"(?<![a-z])(?:look(?:ing)?|search(?:ing)?|shop(?:ping)?|hunt(?:ing)?|ask(?:ing)?|wait(?:ing)?"
+    r"|hop(?:e|ing)|market) for(?![a-z])"
+)
+_BUYING: Final = re.compile(r"(?<=[想要])(?<!不[想要])(?<!别要)买(?=.)")
 _UNIT: Final = re.compile(rf"[a-z0-9]+(?:'[a-z]+)?|[{HAN}]")
 IS_HAN: Final = re.compile(f"[{HAN}]")
 
@@ -59,7 +64,7 @@ class Text:
         kept.extend(range(at, len(whole)))
         starts = kept if folded.starts is None else [folded.starts[place] for place in kept]
         ends = [place + 1 for place in kept] if folded.ends is None else [folded.ends[place] for place in kept]
-        return cls(original, "".join([whole[place] for place in kept]), tuple(starts), tuple(ends))
+        return cls(original, _unasked("".join([whole[place] for place in kept])), tuple(starts), tuple(ends))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The bounds in the original of text[start:end] (not empty)."""
@@ -74,6 +79,16 @@ class Text:
     def chinese(self) -> bool:
         """Whether any of it is Chinese."""
         return IS_HAN.search(self.text) is not None
+
+
+def _unasked(text: str) -> str:
+    """A text of the same length in which asking for goods is no purpose: `looking for` has another `for`.
+
+    >>> _unasked("looking for a case for my phone"), _unasked("我想买办公椅")
+    ('looking any a case for my phone', '我想,办公椅')
+    """
+    text = _ASKING.sub(lambda found: found[0][:-3] + "any", text)
+    return _BUYING.sub(",", text)
 
 
 def _bare(word: str) -> str:

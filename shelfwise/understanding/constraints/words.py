@@ -22,6 +22,7 @@ _JEWELS: Final = re.compile(
     r" ?(?:jewel|chain|pendant|rings?(?![a-z])|necklace|bracelet|earring|bangle|anklet|cufflink"
     r"|项链|戒指|手镯|手链|耳环|耳钉|吊坠|首饰|镯子|脚链)"
 )
+COMPANY: Final = ("goods", "use", "person", "sure", "friend")  # what says most comes first
 CONSUMED: Final = frozenset({"price", "rating", "sort"})
 
 
@@ -48,7 +49,7 @@ def _read(
 ) -> Constraint | None:
     """The first meaning of a name that counts; those that need company say more than those that do not."""
     negation = _negation(found, context, before)
-    for entry in sorted(found.entries, key=lambda entry: entry.needs == "sure"):
+    for entry in sorted(found.entries, key=lambda entry: COMPANY.index(entry.needs)):
         if entry.kind in _NOT_WISHED:
             if negation is None and _wished(found, context):
                 return _made(entry, found, context, found.start, found.end)
