@@ -24,6 +24,7 @@ def understanding(u: Understanding, vector: bool = False) -> dict[str, Any]:
         "rewrite": u.rewrite,
         "corrections": u.corrections,
         "did_you_mean": u.did_you_mean,
+        "head": None if u.head is None else {"kind": u.head.kind, "fits": u.head.fits, "confidence": u.head.sure},
         "constraints": list(map(_constraint, u.constraints)),
         "intent": intents(u),
         "category": list(map(_category, u.category)),

@@ -71,6 +71,14 @@ class ConstraintWire(Wire):
     filter: dict[str, Any] | None
 
 
+class HeadWire(Wire):
+    """The kind of thing that the text names, and the kinds of devices that it is made for."""
+
+    kind: str
+    fits: list[str]
+    confidence: float
+
+
 class IntentWire(Wire):
     """Something that the text may ask for, how probable it is, its name by language, and whether products answer it."""
 
@@ -131,6 +139,7 @@ class UnderstandOut(Wire):
                     "rewrite": "",
                     "corrections": [],
                     "did_you_mean": None,
+                    "head": {"kind": "laptop", "fits": [], "confidence": 1.0},
                     "constraints": [
                         {
                             "kind": "price",
@@ -178,6 +187,7 @@ class UnderstandOut(Wire):
     rewrite: str
     corrections: list[CorrectionWire]
     did_you_mean: str | None
+    head: HeadWire | None
     constraints: list[ConstraintWire]
     intent: list[IntentWire]
     category: list[CategoryWire]

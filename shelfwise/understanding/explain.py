@@ -55,6 +55,12 @@ def _constraints(u: Understanding) -> Told:
     return ", ".join(map(describe, u.constraints)), min((c.confidence for c in u.constraints), default=None)
 
 
+def _head(u: Understanding) -> Told:
+    if u.head is None:
+        return "", None
+    return f"{u.head.kind} for {', '.join(u.head.fits)}" if u.head.fits else u.head.kind, u.head.sure
+
+
 def _intent(u: Understanding) -> Told:
     best = max(u.intent.items(), key=lambda item: item[1], default=("", 0.0))
     return best if best[0] else ("", None)
@@ -80,6 +86,7 @@ _TOLD: Final[Mapping[str, Callable[[Understanding], Told]]] = {
     "core": lambda u: ("" if u.core == u.text else u.core, None),
     "rewrite": _plain("rewrite"),
     "tokens": lambda u: (" ".join(token.text for token in u.tokens.words), None),
+    "head": _head,
     "intent": _intent,
     "category": _category,
     "expansions": lambda u: (", ".join(f"{e.words} → {e.other}" for e in u.expansions), None),
@@ -164,6 +171,9 @@ def _findings(u: Understanding, locale: Locale, softened: Collection[str]) -> It
     for key, text in (("offered", u.did_you_mean), ("core", u.core), ("rewrite", u.rewrite)):
         if text:
             yield key, {"text": text}
+    if u.head is not None:
+        name, fits = u.head.kind, ", ".join(u.head.fits)
+        yield ("head_fits" if fits else "head"), {"name": name, "fits": fits}
     for constraint in u.constraints:
         yield firm(constraint, softened), {"text": constraint.text, "told": describe(constraint, locale)}
     for key in u.dismissed:

@@ -11,6 +11,7 @@ import pytest
 from shelfwise.types import Correction, Locale
 from shelfwise.understanding.base import CategoryGuess, Constraint, Expansion, Kind, Understanding
 from shelfwise.understanding.explain import changes, describe, firm, sentence, sentences, words
+from shelfwise.understanding.kinds.heads import Head
 
 PRICE = Constraint("price", "under 500", 7, 16, high=500, unit="CNY", hard=True, confidence=0.9)
 NOT_HP = Constraint("brand", "not HP", 17, 23, "hp", negated=True, hard=True)
@@ -19,6 +20,7 @@ WHOLE = Understanding(
     "labtop under 500 not HP cheap",
     core="laptop",
     rewrite="notebook",
+    head=Head("laptop", ("desk",), 0.7),
     did_you_mean="laptop",
     corrections=(Correction("labtop", "laptop", 0.8),),
     constraints=(PRICE, NOT_HP, CHEAP),
@@ -36,6 +38,7 @@ def test_everything_in_english() -> None:
         "Perhaps “laptop” was meant.",
         "Searched for “laptop”.",
         "Also searched for “notebook”.",
+        "The thing asked for: laptop, made for desk.",
         "“under 500” left nothing over, so it counts as a wish only: price ≤ 500 CNY.",
         "“not HP” must hold: brand not hp.",
         "“cheap” is a wish; what fits stands higher: price low.",
@@ -93,6 +96,8 @@ def test_a_constraint_in_a_few_words(constraint: Constraint, told: str) -> None:
 
 def test_what_a_step_changed() -> None:
     before = Understanding("x")
+    assert changes(before, before.but(text="x", core="x", head=Head("lamp"))) == ("head: lamp", 1.0)
+    assert changes(before, before.but(text="y", core="z"))[0] == "text: y; core: z"
     told, sure = changes(before, before.but(constraints=(PRICE, CHEAP), vector=np.ones(3, np.float32)))
     assert told == "constraints: price ≤ 500 CNY, price low; vector: 3 numbers"
     assert sure == 0.7

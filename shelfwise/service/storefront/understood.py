@@ -79,7 +79,7 @@ class Readings:
 
     def _own_words(self, constraint: Constraint, u: Understanding) -> str:
         """What a Chinese shopper typed; "" where the name of the value says it better."""
-        if self.locale != "zh" or u.language != "zh" or not constraint.value or constraint.kind in NAMED:
+        if self.locale != "zh" or u.language == "en" or not constraint.value or constraint.kind in NAMED:
             return ""
         return "" if said(constraint.filter)[1] or named(constraint, "zh") in constraint.text else constraint.text
 
