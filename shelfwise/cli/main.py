@@ -16,7 +16,21 @@ import typer
 from typer.core import TyperGroup
 
 from shelfwise import __version__
-from shelfwise.cli import bench, demo, doctor, evaluate, feed, index, search, serve, shop, synonyms, tune, understand
+from shelfwise.cli import (
+    bench,
+    demo,
+    doctor,
+    evaluate,
+    feed,
+    index,
+    search,
+    serve,
+    shop,
+    synonyms,
+    tune,
+    understand,
+    understanding,
+)
 from shelfwise.cli.console import errors, say, say_error
 from shelfwise.errors import ShelfwiseError
 
@@ -60,8 +74,10 @@ app.command("search")(search.search)
 app.command("suggest")(search.suggest)
 app.command("understand")(understand.understand)
 evaluate.app.command("tune")(tune.tune)
+evaluate.app.command("understanding")(understanding.evaluate)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(synonyms.app, name="synonyms")
+app.add_typer(understanding.train_app, name="train")
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)

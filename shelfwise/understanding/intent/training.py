@@ -1,12 +1,11 @@
 """From utterances to the head of a shop: the project's own, and what a merchant adds to them.
 
 A head is kept with a card that says what it was made from: the digest of texts and labels, the encoder, the seed, the
-figures of its cross-validation. A head made from the same is copied, not made again.
+figures of its cross-validation.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -17,13 +16,12 @@ from typing import Final
 import numpy as np
 import orjson
 
-from shelfwise.errors import CorruptIndexError
 from shelfwise.evaluation.calibration import expected_calibration_error
 from shelfwise.evaluation.classification import auroc
 from shelfwise.language.base import Encoder
-from shelfwise.types import Float64
+from shelfwise.types import Float32, Float64
 from shelfwise.understanding.intent.datasets import LabelledTexts
-from shelfwise.understanding.intent.head import ABOUT, VERSION, WEIGHTS, IntentHead
+from shelfwise.understanding.intent.head import VERSION, IntentHead
 from shelfwise.understanding.intent.taxonomy import OUT_OF_SCOPE
 from shelfwise.understanding.intent.utterances import load_utterances
 
@@ -105,14 +103,23 @@ def merchant_lessons(examples: LabelledTexts) -> Lessons:
 
 def train(lessons: Lessons, encoder: Encoder, *, seed: int, made: datetime) -> tuple[IntentHead, Card]:
     """The head of these lessons, and its card. Raises InputError for fewer than two labels, EncoderError."""
+    head, card, _ = train_on(lessons, encoder.encode(lessons.texts, "query"), encoder.name, seed=seed, made=made)
+    return head, card
+
+
+def train_on(
+    lessons: Lessons, vectors: Float32, encoder: str, *, seed: int, made: datetime
+) -> tuple[IntentHead, Card, Float64]:
+    """The same, of texts whose vectors are known; and their probabilities by weights that did not learn from them,
+    Float64[n, k]."""
     from shelfwise.understanding.intent.fitting import fit_calibrated, held_out  # SciPy is for learning only
 
-    vectors = encoder.encode(lessons.texts, "query")
-    held = held_out(lessons.texts, vectors, lessons.labels, seed=seed, groups=lessons.groups)
-    head = fit_calibrated(lessons.texts, vectors, lessons.labels, held)
-    metrics = figures(head.labels, head.probabilities(held), lessons)
-    card = Card(lessons.digest, encoder.name, seed, made.isoformat(), len(lessons.texts), len(head.labels), metrics)
-    return head, card
+    logits = held_out(lessons.texts, vectors, lessons.labels, seed=seed, groups=lessons.groups)
+    head = fit_calibrated(lessons.texts, vectors, lessons.labels, logits)
+    held = head.probabilities(logits)
+    metrics = figures(head.labels, held, lessons)
+    card = Card(lessons.digest, encoder, seed, made.isoformat(), len(lessons.texts), len(head.labels), metrics)
+    return head, card, held
 
 
 def figures(labels: Sequence[str], probabilities: Float64, lessons: Lessons) -> dict[str, float | None]:
@@ -128,27 +135,3 @@ def figures(labels: Sequence[str], probabilities: Float64, lessons: Lessons) -> 
     if OUT_OF_SCOPE in labels:
         found["oos_auroc"] = auroc(probabilities[:, list(labels).index(OUT_OF_SCOPE)], outside)
     return found
-
-
-def reuse(known: Sequence[Path], data: str, encoder: str, into: Path) -> Card | None:
-    """Copies the head that was made from the same, if one of the folders `known` holds it, and returns its card."""
-    for folder in known:
-        card = Card.read(folder)
-        if card is not None and (card.data, card.encoder) == (data, encoder):
-            try:
-                IntentHead.open(folder)
-            except CorruptIndexError:
-                continue
-            for name in (WEIGHTS, ABOUT):
-                shutil.copyfile(folder / name, into / name)
-            return card
-    return None
-
-
-def latest_head(folders: Sequence[Path], encoder: str) -> IntentHead | None:
-    """Of the heads in these folders that belong to the encoder, the one made last; None where there is none.
-
-    Raises CorruptIndexError where that one is damaged.
-    """
-    cards = [(card.made, folder) for folder in folders if (card := Card.read(folder)) and card.encoder == encoder]
-    return IntentHead.open(max(cards)[1]) if cards else None

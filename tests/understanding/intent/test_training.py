@@ -1,22 +1,22 @@
-"""A shop's head: made from the project's utterances and the merchant's, kept with a card, made once."""
+"""A shop's head: made from the project's utterances and the merchant's, kept with a card."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from shelfwise.errors import CorruptIndexError, InputError
+from shelfwise.errors import InputError
 from shelfwise.language.base import TextKind
 from shelfwise.types import Float32
-from shelfwise.understanding.intent import builder, training
-from shelfwise.understanding.intent.builder import EXAMPLES, IntentBuilder, lessons_of
-from shelfwise.understanding.intent.datasets import LabelledTexts
-from shelfwise.understanding.intent.head import WEIGHTS, IntentHead
-from shelfwise.understanding.intent.training import Card, Lessons, figures, latest_head, merchant_lessons
+from shelfwise.understanding.intent import teaching, training
+from shelfwise.understanding.intent.datasets import LabelledTexts, read_labelled
+from shelfwise.understanding.intent.head import IntentHead
+from shelfwise.understanding.intent.teaching import EXAMPLES, teach
+from shelfwise.understanding.intent.training import Card, Lessons, figures, merchant_lessons
 from tests.understanding.intent.intent_texts import texts_and_labels, vectors_of
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -31,103 +31,83 @@ OWN = Lessons(
 
 
 class SmallEncoder:
-    """Vectors by the label of known texts; counts what it encodes."""
+    """Vectors by the label of known texts."""
 
+    name = "small"
     dim = 16
-
-    def __init__(self, name: str = "small") -> None:
-        self.name = name
-        self.encoded = 0
 
     def encode(self, texts: Sequence[str], kind: TextKind) -> Float32:
         assert kind == "query"
-        self.encoded += len(texts)
         known = dict(zip(TEXTS, LABELS, strict=True))
         return vectors_of([known.get(text, "deals") for text in texts])
 
 
 @pytest.fixture(autouse=True)
 def few_lessons(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(builder, "own_lessons", lambda: OWN)
+    monkeypatch.setattr(teaching, "own_lessons", lambda: OWN)
 
 
-@pytest.fixture
-def times() -> Iterator[datetime]:
-    return (NOON + timedelta(hours=hours) for hours in range(10))
+def examples(folder: Path, *rows: str) -> Path:
+    file = folder / "examples.csv"
+    file.write_text("\n".join(["text,intent", *rows]), "utf-8")
+    return file
 
 
-def built(folder: Path, encoder: SmallEncoder, made: datetime, **more: object) -> Path:
-    folder.mkdir()
-    IntentBuilder(encoder, lambda: made, **more).write(folder)  # type: ignore[arg-type]
-    return folder
+ENGRAVING = [f"engrave my name on it {n}" + ",engraving" for n in range(6)]
 
 
-def test_a_generation_gets_a_head_and_its_card(tmp_path: Path) -> None:
-    folder = built(tmp_path / "a", SmallEncoder(), NOON)
-    head, card = IntentHead.open(folder), Card.read(folder)
+def test_without_examples_a_shop_gets_a_head_for_its_encoder(tmp_path: Path) -> None:
+    taught = teach(tmp_path, None, SmallEncoder(), seed=0, made=NOON)
+    head, card = IntentHead.open(tmp_path / "models/intent/current"), Card.read(tmp_path / "models/intent/current")
     assert head.labels == tuple(sorted(set(LABELS)))
-    assert card is not None
+    assert card == taught.card
     assert (card.encoder, card.made, card.texts, card.labels) == ("small", NOON.isoformat(), len(TEXTS), 4)
     assert card.metrics["accuracy"] == card.metrics["accuracy_own"]
     assert card.metrics["accuracy"] > 0.9
-    assert card.metrics["oos_auroc"] > 0.9
-
-
-def test_without_an_encoder_there_is_none(tmp_path: Path) -> None:
-    IntentBuilder(None, lambda: NOON).write(tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_head_of_the_same_is_taken_over(tmp_path: Path) -> None:
-    first = built(tmp_path / "a", SmallEncoder(), NOON)
-    encoder = SmallEncoder()
-    second = built(tmp_path / "b", encoder, NOON + timedelta(hours=1), known=[tmp_path / "none", first])
-    assert encoder.encoded == 0
-    assert (second / WEIGHTS).read_bytes() == (first / WEIGHTS).read_bytes()
-    assert Card.read(second).made > Card.read(first).made  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("change", ["encoder", "texts", "damage"])
-def test_a_head_of_something_else_is_not(change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = built(tmp_path / "a", SmallEncoder(), NOON)
-    encoder = SmallEncoder("other" if change == "encoder" else "small")
-    if change == "texts":
-        monkeypatch.setattr(builder, "own_lessons", lambda: OWN + merchant_lessons(LabelledTexts(("x",), ("deals",))))
-    if change == "damage":
-        (first / WEIGHTS).write_bytes(b"nothing")
-    built(tmp_path / "b", encoder, NOON, known=[first])
-    assert encoder.encoded > 0
+    assert taught.rows() == []
 
 
 def test_a_merchants_labels_come_beside_ours(tmp_path: Path) -> None:
-    rows = ["text,intent", *(f"engrave my name {n},engraving" for n in range(6)), "sing,oos"]
-    (tmp_path / EXAMPLES).write_text("\n".join(rows), "utf-8")
-    lessons = lessons_of(tmp_path / EXAMPLES)
-    assert lessons.texts[: len(TEXTS)] == OWN.texts
-    assert lessons.labels[len(TEXTS) :] == ("engraving",) * 6 + ("out_of_scope",)
-    assert set(lessons.sources[len(TEXTS) :]) == {"merchant"}
-    folder = built(tmp_path / "a", SmallEncoder(), NOON, examples=tmp_path / EXAMPLES)
-    assert "engraving" in IntentHead.open(folder).labels
+    taught = teach(tmp_path, examples(tmp_path, *ENGRAVING, "sing,oos", ",no text"), SmallEncoder(), seed=0, made=NOON)
+    assert "engraving" in IntentHead.open(taught.folder).labels
+    assert taught.card.texts == len(TEXTS) + 7
+    assert "1 rows refused" in taught.report
+    before, after = taught.examples or (1.0, 0.0)
+    assert before <= 1 / 7 < after  # the label was not known before
+    assert (taught.own or (0.0, 0.0))[1] > 0.9
+    kept = (tmp_path / EXAMPLES).read_text("utf-8").splitlines()
+    assert kept == ["text,intent", *ENGRAVING, "sing,out_of_scope"]
 
 
-def test_examples_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
-    (tmp_path / EXAMPLES).write_text("words,meaning\na,b\n", "utf-8")
-    with pytest.raises(InputError, match=r"intents\.csv: row 1"):
-        lessons_of(tmp_path / EXAMPLES)
-
-
-def test_the_last_head_of_the_encoder_serves(tmp_path: Path, times: Iterator[datetime]) -> None:
-    old, new, other = (
-        built(tmp_path / name, SmallEncoder(encoder), next(times))
-        for name, encoder in (("a", "small"), ("b", "small"), ("c", "other"))
+def test_what_a_shop_was_taught_is_remembered_and_replaced(tmp_path: Path) -> None:
+    teach(tmp_path, examples(tmp_path, *ENGRAVING), SmallEncoder(), seed=0, made=NOON)
+    again = teach(tmp_path, None, SmallEncoder(), seed=0, made=NOON)
+    assert again.folder.name == "0002"
+    assert again.card.texts == len(TEXTS) + 6
+    other = teach(
+        tmp_path, examples(tmp_path, "wrap it up,wrapping", "paper,wrapping"), SmallEncoder(), seed=0, made=NOON
     )
-    assert latest_head([], "small") is None
-    assert latest_head([old, new], "unknown") is None
-    (old / WEIGHTS).unlink()  # not asked for
-    assert latest_head([old, new, other, tmp_path / "none"], "small") is not None
-    (new / WEIGHTS).unlink()
-    with pytest.raises(CorruptIndexError):
-        latest_head([old, new, other], "small")
+    labels = IntentHead.open(tmp_path / "models/intent/current").labels
+    assert "wrapping" in labels
+    assert "engraving" not in labels
+    assert sorted(one.name for one in (tmp_path / "models/intent").iterdir()) == ["0001", "0002", "0003", "current"]
+    assert (tmp_path / "models/intent/current").resolve() == other.folder.resolve()
+
+
+def test_examples_that_cannot_be_used_change_nothing(tmp_path: Path) -> None:
+    teach(tmp_path, examples(tmp_path, *ENGRAVING), SmallEncoder(), seed=0, made=NOON)
+    before = (tmp_path / EXAMPLES).read_bytes()
+    (tmp_path / "bad.csv").write_text("words,meaning\na,b\n", "utf-8")
+    with pytest.raises(InputError, match=r"bad\.csv: row 1"):
+        teach(tmp_path, tmp_path / "bad.csv", SmallEncoder(), seed=0, made=NOON)
+    assert (tmp_path / EXAMPLES).read_bytes() == before
+    assert (tmp_path / "models/intent/current").resolve().name == "0001"
+
+
+def test_texts_with_commas_quotes_and_lines_are_kept(tmp_path: Path) -> None:
+    file = examples(tmp_path, '"one, ""two""\nthree",engraving', "four,engraving")
+    teach(tmp_path, file, SmallEncoder(), seed=0, made=NOON)
+    assert read_labelled(tmp_path / EXAMPLES).texts == read_labelled(file).texts
 
 
 def test_figures_by_hand() -> None:

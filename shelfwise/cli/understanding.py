@@ -1,0 +1,160 @@
+"""`shelfwise evaluate understanding` and `shelfwise train intent`: how well queries are read, and learning to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+
+import typer
+
+from shelfwise.cli.console import JsonOption, ShopOption, errors, print_json, print_table, say
+from shelfwise.cli.evaluate import ReportOption, SeedOption
+from shelfwise.errors import InputError
+
+if TYPE_CHECKING:
+    from shelfwise.language.base import Encoder
+    from shelfwise.shop import Shop
+    from shelfwise.understanding.intent.evaluate import IntentEvaluation
+
+train_app = typer.Typer(help="Learn from examples of your own.", no_args_is_help=True)
+
+Task: TypeAlias = Literal["intent", "entities", "constraints"]
+TrainOption = Annotated[Path | None, typer.Option("--train", help="Labelled texts to learn from.")]
+TestOption = Annotated[Path | None, typer.Option("--test", help="Labelled texts to ask for.")]
+
+
+def evaluate(
+    task: Annotated[Task, typer.Option("--task", help="What is read out of a text.")],
+    train: TrainOption = None,
+    test: TestOption = None,
+    shots: Annotated[
+        int | None, typer.Option(min=1, help="Texts of each label that are learned; all if left out.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of drawing shots and parts.")] = 0,
+    split_train: Annotated[str | None, typer.Option(help="Part of the file to learn from.")] = None,
+    split_test: Annotated[str | None, typer.Option(help="Part of the file to ask for.")] = None,
+    shop: Annotated[
+        Path | None, typer.Option("--shop", help="A shop whose encoder and catalogue are used.", show_default=False)
+    ] = None,
+    report: ReportOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Learn from one file of labelled texts, read another, and compare with its labels.
+
+    intent: CSV, TSV or JSON Lines with a text and a label; without --train the utterances that come with Shelfwise.
+    entities: text with BIO tags. constraints: JSON Lines; nothing is learned.
+    """
+    if task == "intent":
+        from shelfwise.understanding.intent.evaluate import evaluate_intent, read_parts
+
+        learned, asked = read_parts(train, test, split_train=split_train, split_test=split_test, seed=seed)
+        found = evaluate_intent(learned, asked, _encoder(shop), shots=shots, seed=seed)
+        if report:
+            _write(report, found)
+        _show(found.as_json(), json)
+    elif task == "entities":
+        from shelfwise.understanding.tagging.training import evaluate_tagging
+
+        _show(evaluate_tagging(_need(train, "train"), _need(test, "test"), seed=seed), json)
+    else:
+        _show(_constraints(_need(test, "test"), shop), json)
+
+
+@train_app.command("intent")
+def train_intent(
+    examples: Annotated[
+        Path | None, typer.Option("--examples", help="CSV, TSV or JSON Lines with a text and its intent a row.")
+    ] = None,
+    shop: ShopOption = Path(),
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+) -> None:
+    """Teach a shop its own intents and wordings, beside those that Shelfwise knows.
+
+    The examples are checked, kept in the shop's folder in place of earlier ones, and measured by cross-validation:
+    what they bring on texts like them, and whether they cost anything on others.
+    """
+    from shelfwise.understanding.intent.teaching import teach
+
+    with _open(shop) as opened:
+        encoder = opened.encoder()
+        if encoder is None:
+            raise InputError(f"{shop}: this shop has no encoder, and intents are read from its vectors.")
+        taught = teach(opened.folder, examples, encoder, seed=seed, made=datetime.now(UTC))
+    if json:
+        print_json(taught.as_json())
+        return
+    if taught.report:
+        say(taught.report, errors)
+    print_table("", ("", "before", "with the examples"), taught.rows(), right=("before", "with the examples"))
+    say(f"Written to {taught.folder}; a running server takes it up when it starts again.", errors)
+
+
+def _encoder(shop: Path | None) -> Encoder:
+    found: Encoder | None
+    if shop is not None:
+        with _open(shop) as opened:
+            found = opened.encoder()
+    else:
+        from shelfwise.language.encoders.registry import load_encoder
+        from shelfwise.settings import EncoderSettings
+
+        found = load_encoder(EncoderSettings())
+    if found is None:
+        raise InputError(f"{shop}: this shop has no encoder, and intents are read from its vectors.")
+    return found
+
+
+def _open(shop: Path) -> Shop:
+    from shelfwise.shop import Shop
+
+    return Shop.open(shop)
+
+
+def _constraints(test: Path, shop: Path | None) -> dict[str, Any]:
+    from shelfwise.understanding.constraints.evaluate import exact_match, read_constraint_queries
+
+    queries = read_constraint_queries(test)
+    if shop is not None:
+        from shelfwise.types import Query
+
+        with _open(shop) as opened:
+            return exact_match(queries, lambda text: opened.understand(Query(text)).constraints)
+    from shelfwise.language.analyzer import BilingualAnalyzer
+    from shelfwise.understanding.constraints.step import ConstraintsStep
+
+    return exact_match(queries, ConstraintsStep(BilingualAnalyzer()).read)
+
+
+def _write(path: Path, found: IntentEvaluation) -> None:
+    from shelfwise.evaluation.report import render_labels, write_report
+
+    figures = {name: value for name, value in found.as_json().items() if isinstance(value, float)}
+    page = render_labels(found.texts, found.true, found.given, found.confidence, figures, title="Intents")
+    write_report(path, page)
+
+
+def _show(figures: dict[str, Any], json: bool) -> None:
+    if json:
+        print_json(figures)
+        return
+    rows = [(name, f"{value:.4f}" if isinstance(value, float) else value) for name, value in _flat(figures)]
+    print_table("", ("", "value"), rows, right=("value",))
+
+
+def _flat(figures: dict[str, Any], before: str = "") -> list[tuple[str, object]]:
+    """Numbers by name, those of inner tables by both names; lists are for --json."""
+    rows: list[tuple[str, object]] = []
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            rows += _flat(value, f"{before}{name} ")
+        elif not isinstance(value, list) and value is not None:
+            rows.append((before + name, value))
+    return rows
+
+
+def _need(path: Path | None, option: str) -> Path:
+    if path is None:
+        raise typer.BadParameter("this task needs a file here.", param_hint=f"--{option}")
+    return path
