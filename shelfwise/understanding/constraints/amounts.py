@@ -40,7 +40,7 @@ class Amount:
     measured: Measured | None
     kind: str  # digits, han or word
     scaled: str = ""  # k, 千 …
-    many: bool = False
+    many: str = ""  # 多 or 来
     raw: float = 0.0
     joined: bool = False  # two numbers
 
@@ -81,9 +81,9 @@ def _bounded(amount: Amount, around: Beside) -> Bounded:
             low = None
         elif way == "min":
             high = None
-        elif way == "about":
+        elif way == "about" or amount.many == "来":  # 一千来块
             low, high = about(amount.low)
-        elif amount.many:
+        elif amount.many == "多":
             high = above(amount.low)
     return Bounded(amount, around.start, around.end, way, around.price, low, high)
 
@@ -107,7 +107,7 @@ def _amounts(text: str) -> Iterator[Amount]:
             low, high, raw = numbers
             what = _measured(match, high, text)
             kind = "digits" if match["digits"] else "han" if match["han"] else "word"
-            scale, many = match["scale"] or "", bool(match["many"])
+            scale, many = match["scale"] or "", match["many"] or ""
             yield Amount(match.start(), match.end(), low, high, what, kind, scale, many, raw, low < high)
 
 

@@ -21,7 +21,7 @@ _MAX: Final = (
     r"|nothing (?:over|above|more than|beyond)|not going over|within|sub-?|can't spend more than"
     r"|spend no more than|for less than|limit(?: of)?)(?:(?<=-)| )"
     r"|<=? ?|≤ ?"
-    r"|不(?:能|要|可|得|想|会)?超过?了?|别超过?|不高于|不大于|不多于|低于|少于|小于|最多|至多"
+    r"|不(?:能|要|可|得|想|会)?超过?了?|别超过?|不高于|不大于|不多于|低于|少于|小于|最多(?:花|出|给)?|至多"
     r"|最高|最大|顶多|上限|不到|控制在|限|撑死"
 )
 _MIN: Final = (

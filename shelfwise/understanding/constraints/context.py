@@ -61,7 +61,7 @@ _BRAND_AFTER: Final = re.compile(
     r" (?:brand|branded)(?![a-z])|牌(?!匾|照|位|坊|子牌)|(?:家|品牌|旗下)的|的$|的[,!?]|官方"
 )
 _GAP: Final = re.compile(r"[ -]?|的|色的?|牌的?")
-_PARTICLES: Final = frozenset("的要是买款色个条双件和或非不纯全")
+_PARTICLES: Final = frozenset("的含带除无要是买款色个条双件和或非不纯全")
 _GARMENTS: Final = re.compile(r"[裙裤鞋帽袜衫靴T]|上衣|外衣|毛衣|大衣|卫衣")
 
 

@@ -130,7 +130,7 @@ def _is_price(one: Bounded, text: str) -> bool:
     if _COUNTED.match(text, one.end) or _NAMED.search(text, max(0, one.start - 16), one.start):
         return False
     if one.way == "" and not one.price and not amount.joined:
-        return (amount.many and amount.low >= 100) or _said_in_scale(amount.scaled, text, amount.end)
+        return (amount.many != "" and amount.low >= 100) or _said_in_scale(amount.scaled, text, amount.end)
     if one.way != "" and _NAMED.search(text, max(0, amount.start - 16), amount.start):
         return False
     return one.price or (_is_price_range(one, text) if amount.joined else _is_bound(one, text))

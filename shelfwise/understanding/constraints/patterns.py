@@ -80,7 +80,7 @@ _QUANTITY: Final = re.compile(
     rf"|(?P<b>\d+|{_COUNT})[ -]?(?:packs?|pk|count|ct|pairs?|boxes|bottles|sets|pieces|pcs|units"
     rf"|rolls|cans|bags|cartons|sheets|tubes|bars|packets)(?![a-z])(?! (?:puzzle|jigsaw))(?: of(?![a-z]))?"
     r"|(?P<c>\d+) ?x ?(?=\d+(?:\.\d+)? ?(?:ml|g|l|kg|cl|oz)(?![a-z0-9]))"
-    rf"|(?P<dozen>(?:(?:half )?a |(?:\d+|{_COUNT}) )?dozens?)(?![a-z])(?: of(?![a-z]))?)"
+    rf"|(?P<dozen>半打|(?:(?:half )?a |(?:\d+|{_COUNT}) )?dozens?)(?![a-z])(?: of(?![a-z]))?)"
 )
 _ZH_COUNT: Final = re.compile(
     r"(?<![第每单前一二两三四五六七八九十百千万几\d.a-z-])(?P<n>\d{1,4}|[两二三四五六七八九]?十?[一二三四五六七八九十两]"
@@ -170,7 +170,7 @@ def _quantity(match: re.Match[str], number: float) -> Constraint:
 def _counted(number: str, dozen: str) -> float:
     if dozen or number == "dozen":
         first = dozen.partition(" ")[0]
-        times = 0.5 if first == "half" else float(first) if first.isdigit() else WORDS.get(first, 1)
+        times = 0.5 if first in ("half", "半打") else float(first) if first.isdigit() else WORDS.get(first, 1)
         return 12.0 * times
     return float(number) if number.isdigit() else float(WORDS[number])
 

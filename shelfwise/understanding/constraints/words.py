@@ -120,9 +120,16 @@ def _said(
         )
         return entry if said else None
     if entry.needs == "use":
-        said = context.person_from(found.start) is not None or (_han(found, context) and context.used(found.end))
-        return entry if said else replace(entry, kind="feature")
+        return entry if _used(found, context, places) else replace(entry, kind="feature")
     return entry if _beside_goods(entry, found, context, places) else None
+
+
+def _used(found: Found, context: Context, places: Sequence[tuple[int, int]]) -> bool:
+    """Whether a name is said as a use: `for summer`, 夏天穿; of `for a beach wedding` it is the wedding."""
+    if _han(found, context) and context.used(found.end):
+        return True
+    last = all(start - found.end not in (0, 1) for start, _ in places)
+    return last and context.person_from(found.start) is not None
 
 
 def _is_goods(entry: Entry, found: Found, context: Context) -> bool:
