@@ -20,7 +20,6 @@ from shelfwise.language.encoders.e5_weights import packed_file, read_weights
 from shelfwise.understanding.tagging.base import Span, Tagged
 from shelfwise.understanding.tagging.characters import Characters
 from shelfwise.understanding.tagging.crf import CrfTagger
-from shelfwise.understanding.tagging.graph import OUTPUT, tagging_graph
 from shelfwise.understanding.tagging.lattice import Lattice, mean
 from shelfwise.understanding.tagging.units import labels, split
 
@@ -55,6 +54,7 @@ class EncoderTagger:
         """
         if not can_train():
             raise MissingExtraError.of("torch", "train")
+        from shelfwise.understanding.tagging.graph import tagging_graph
         from shelfwise.understanding.tagging.network import Example, tune
 
         kinds = sorted({span.kind for sentence in sentences for span in sentence.spans})
@@ -74,14 +74,13 @@ class EncoderTagger:
         return cls(tagging_graph(tuned, characters).SerializeToString(), characters, names)
 
     def lattice(self, text: str) -> Lattice:
-        """The probabilities of all labels; a unit beyond what the encoder reads is O."""
+        """The probabilities of all labels; of a unit beyond what the encoder reads all are as probable."""
         units = split(text)
         encoded = self._characters.encode(units)
         ids = np.array([encoded.ids])
-        found = self._session.run([OUTPUT], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
-        marginals = np.zeros((len(units), len(self.labels)))
+        found = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+        marginals = np.full((len(units), len(self.labels)), 1.0 / len(self.labels))  # [units, labels]
         marginals[: len(encoded.firsts)] = found[encoded.firsts]
-        marginals[len(encoded.firsts) :, self.labels.index("O")] = 1.0
         return Lattice(tuple(units), self.labels, marginals)
 
     def tag(self, text: str) -> list[Span]:

@@ -24,7 +24,7 @@ Fitted: TypeAlias = CrfTagger | Averaged
 Method: TypeAlias = Literal["crf", "encoder", "auto"]
 
 
-def evaluate_tagging(train: Path, test: Path, *, seed: int = 0, method: Method = "crf") -> dict[str, Any]:
+def evaluate_tagging(train: Path, test: Path, *, seed: int = 0, method: Method = "auto") -> dict[str, Any]:
     """Trains on one file in BIO form and measures whole spans (scores.py) on another.
 
     Texts of `test` that `train` has too are answered as labelled there (remembered.py). Where the two files have texts
@@ -45,7 +45,8 @@ def evaluate_tagging(train: Path, test: Path, *, seed: int = 0, method: Method =
 
 
 def train_tagger(train: Path, test: Path, into: Path, seed: int = 0, method: Method = "crf") -> dict[str, Any]:
-    """Trains as `evaluate_tagging` does and writes the tagger and its card into a folder; returns the card.
+    """Trains as `evaluate_tagging` does and writes the tagger and its card into a folder; returns the card. The default
+    is the method that costs a query least.
 
     Raises what `evaluate_tagging` does.
     """

@@ -117,6 +117,10 @@ def test_it_learns_is_saved_and_opened(small: None, monkeypatch: pytest.MonkeyPa
     again = EncoderTagger.open(tmp_path)
     for text in TEXTS[:5]:
         assert again.lattice(text.text).marginals == pytest.approx(tagger.lattice(text.text).marginals)
+    beyond = again.lattice("手" * 300)
+    assert len(beyond.marginals) == 300
+    assert beyond.marginals.sum(axis=1) == pytest.approx(1.0)
+    assert all(span.end <= LONGEST for span in beyond.spans())
     both = Averaged(CrfTagger.fit(TEXTS), again)
     assert both.tag(TEXTS[0].text) == list(TEXTS[0].spans)
     for odd in ("", " ", "\x00", "\ud800", "手" * 500, "x" * 500):

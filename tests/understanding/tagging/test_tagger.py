@@ -139,7 +139,7 @@ def test_trained_evaluated_written_and_opened(tmp_path: Path) -> None:
     train, test = tmp_path / "train.txt", tmp_path / "test.txt"
     train.write_text(_bio(texts[::2]), "utf-8")
     test.write_text(_bio([*texts[1::2], texts[0]]), "utf-8")
-    report = evaluate_tagging(train, test, seed=3)
+    report = evaluate_tagging(train, test, seed=3, method="crf")
     assert set(report) >= {"precision", "recall", "f1", "types", "sentences", "seed", "method", "unseen", "seen"}
     assert (report["sentences"], report["seen"], report["seed"]) == (33, 1, 3)
     assert report["unseen"]["support"] == 64
@@ -149,3 +149,8 @@ def test_trained_evaluated_written_and_opened(tmp_path: Path) -> None:
     assert card["f1"] == report["f1"]
     assert json.loads((tmp_path / "shop" / "tagger" / CARD).read_text()) == card
     assert open_tagger(tmp_path / "shop" / "tagger").tag(texts[0].text) == list(texts[0].spans)
+
+
+def test_an_unknown_method(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'hmm', expected one of crf, encoder, auto"):
+        evaluate_tagging(tmp_path, tmp_path, method="hmm")  # type: ignore[arg-type]
