@@ -10,6 +10,7 @@ from typing import Final
 from shelfwise.retrieval.base import CATEGORY_SEPARATOR
 from shelfwise.retrieval.filters import conditions
 from shelfwise.retrieval.labels import Labels
+from shelfwise.retrieval.plan import LIKELY
 from shelfwise.service.storefront.address import Address
 from shelfwise.service.storefront.format import money, number
 from shelfwise.slate import Slate
@@ -17,7 +18,6 @@ from shelfwise.types import AllOf, AnyOf, Filter, Locale, Money, NoneOf, Not, Va
 from shelfwise.understanding.base import CategoryGuess, Constraint, Understanding
 from shelfwise.understanding.explain import bounds, firm, named, sentence, words
 
-GUESS: Final = 0.5  # how sure a category must be to be shown
 FIRM: Final = ("must", "softened", "wish")  # the order of chips
 NAMED: Final = frozenset({"sort", "role"})  # kinds whose values have names of their own
 
@@ -88,7 +88,7 @@ class Readings:
             firmness = firm(constraint, given_up)
             told = sentence(constraint, self.locale, given_up)
             yield Reading(self.label(constraint, u), firmness, address.dismiss(constraint.key), told)
-        if u.category and u.category[0].confidence >= GUESS:
+        if u.category and u.category[0].confidence >= LIKELY:
             yield self._guess(u.category[0], address)
 
     def _guess(self, guess: CategoryGuess, address: Address) -> Reading:
