@@ -23,6 +23,8 @@ _JEWELS: Final = re.compile(
     r"|项链|戒指|手镯|手链|耳环|耳钉|吊坠|首饰|镯子|脚链)"
 )
 COMPANY: Final = ("goods", "use", "person", "sure", "friend")  # what says most comes first
+SURE: Final = 0.9
+DOUBTED: Final = 0.75
 CONSUMED: Final = frozenset({"price", "rating", "sort"})
 
 
@@ -60,7 +62,11 @@ def _read(
         if negation is not None:
             return replace(_made(said, found, context, *negation), negated=True, consumed=True)
         cue = context.person_from(found.start) if said.kind == "audience" else None
-        return _made(said, found, context, found.start if cue is None else cue, found.end)
+        made = _made(said, found, context, found.start if cue is None else cue, found.end)
+        doubted = (
+            said.source == "catalogue" and said.kind == "brand" and not _beside_goods(said, found, context, places)
+        )
+        return replace(made, confidence=DOUBTED) if doubted else made  # the shop's brand Equip, in `equip my office`
     return None
 
 
@@ -83,7 +89,7 @@ def _made(entry: Entry, found: Found, context: Context, start: int, end: int) ->
         end,
         value=entry.value,
         level=entry.level,
-        confidence=0.9 if entry.needs == "sure" else 0.75,
+        confidence=SURE if entry.needs == "sure" else DOUBTED,
         consumed=entry.kind in CONSUMED,
         source=entry.source,
     )

@@ -85,6 +85,11 @@ def test_a_brand_that_is_a_word_of_other_titles_counts_beside_goods_only(step: C
     assert [each for each in step.read("the chief wears it") if each.kind == "brand"] == []
 
 
+def test_a_brand_of_the_catalogue_away_from_goods_is_a_wish(step: ConstraintsStep) -> None:
+    assert not one(step, "stoolio my office", "brand").hard
+    assert one(step, "stool by stoolio", "brand").hard
+
+
 def test_a_misspelt_brand_is_a_wish(step: ConstraintsStep) -> None:
     found = one(step, "stoolia stool", "brand")
     assert (found.value, found.hard) == ("stoolio", False)
