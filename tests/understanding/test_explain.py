@@ -44,7 +44,7 @@ def test_everything_in_english() -> None:
         "“cheap” is a wish; what fits stands higher: price low.",
         "“red” was taken back and is not used.",
         "What is wanted: Order (90%), which products do not answer.",
-        "Category: Home > Lamps (62%).",
+        "Best guess of the category: Home > Lamps (62%).",
         "“laptop” also finds “notebook”.",
         "“laptop” might also mean “pc”; not searched until it is approved.",
         "The step “vector” could not be run.",
