@@ -21,7 +21,7 @@ _FITS: Final = re.compile(
     r"(?<!hunt )(?<!market )(?<!look )for|fit(?:s|ting)?(?: for)?|suitable for|works? with|working with"
     r"|designed for|made for|support(?:s|ing)?|pairs? with|connects? to|to charge|charges?)"
     r" (?:(?:my|the|an?|your|our|new|old|use with|use on) )*$|(?:适用于?|兼容|适配|匹配|支持"
-    r"|适合|用于|可用于|能用于|配|给)(?:我的?|新|老|旧)*$"
+    r"|适合|用于|可用于|能用于|能连接?|可连接?|连接|配对|配|给)(?:我的?|新|老|旧)*$"
 )
 _FITS_AFTER: Final = re.compile(
     r"(?:手机|平板|电脑)?(?:能用|可用|专用|适用|通用|用|可以用|可以充|兼容)的?(?!户)| compatible(?![a-z])"

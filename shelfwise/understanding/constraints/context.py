@@ -87,7 +87,7 @@ class Context:
     @cached_property
     def edges(self) -> frozenset[int]:
         """Where words begin and end."""
-        return frozenset(place for token in self.analysis.words for place in (token.start, token.end))
+        return self.text.breaks.union(place for token in self.analysis.words for place in (token.start, token.end))
 
     def is_words(self, start: int, end: int) -> bool:
         """Whether a stretch begins and ends with words of the text (金属 is not in 五金属于)."""
@@ -96,7 +96,7 @@ class Context:
     def follows_word(self, start: int) -> bool:
         """Whether no unknown Chinese word may end with the character at a place (布 of 奈布)."""
         before = self.text.text[start - 1 : start]
-        if not IS_HAN.match(before) or before in _PARTICLES:
+        if not IS_HAN.match(before) or before in _PARTICLES or start in self.text.breaks:
             return True
         return any(token.end == start and token.end - token.start > 1 for token in self.analysis.words)
 

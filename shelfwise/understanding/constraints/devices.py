@@ -55,10 +55,9 @@ class Names:
     """Finds the names of devices in one text."""
 
     def __init__(self, context: Context, names: Lexicon) -> None:
-        text, units = context.text.text, context.text.units
         self._context = context
-        self._brands = {f.first: f for f in names.find(units, text) if any(e.kind == "brand" for e in f.entries)}
-        self._series = {found.first: found for found in series().find(units, text)}
+        self._brands = {f.first: f for f in names.find(context.text) if any(e.kind == "brand" for e in f.entries)}
+        self._series = {found.first: found for found in series().find(context.text)}
 
     def at(self, first: int) -> Name | None:
         """The name that begins with a unit."""
@@ -169,8 +168,8 @@ def canonical_device(name: str) -> str:
     if whole is not None:
         return whole
     text = Text.of(_PARTS.sub(" ", _DEVICE_ZH.sub("", name.casefold())))
-    known = {one.first: one for one in series().find(text.units, text.text)}
-    brands = {one.first: one for one in lexicon().find(text.units, text.text)}
+    known = {one.first: one for one in series().find(text)}
+    brands = {one.first: one for one in lexicon().find(text)}
     parts: list[str] = []
     at = 0
     while at < len(text.units):

@@ -10,6 +10,7 @@ from typing import Final
 from shelfwise.understanding.base import Constraint, Kind
 from shelfwise.understanding.constraints.amounts import Bounded, bounded
 from shelfwise.understanding.constraints.numerals import above
+from shelfwise.understanding.constraints.text import IS_HAN
 from shelfwise.understanding.constraints.units import Measured
 
 LEAST_OPEN: Final = 20.0  # "more than 3" without a unit counts things, "more than 300" is a price
@@ -127,7 +128,8 @@ def _price(one: Bounded, text: str, currency: str) -> Constraint | None:
 def _is_price(one: Bounded, text: str) -> bool:
     """Whether a number without a unit is a price."""
     amount = one.amount
-    if _COUNTED.match(text, one.end) or _NAMED.search(text, max(0, one.start - 16), one.start):
+    named = _NAMED.search(text, max(0, one.start - 16), one.start)
+    if _COUNTED.match(text, one.end) or (named and not (amount.joined and IS_HAN.match(named[0]))):  # 显卡 2000到2500
         return False
     if one.way == "" and not one.price and not amount.joined:
         return (amount.many != "" and amount.low >= 100) or _said_in_scale(amount.scaled, text, amount.end)

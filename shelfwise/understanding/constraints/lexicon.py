@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 
 from shelfwise.errors import ShelfwiseError
 from shelfwise.understanding.base import Kind, Source
-from shelfwise.understanding.constraints.text import IS_HAN, Unit, spell
+from shelfwise.understanding.constraints.text import IS_HAN, Text, Unit, spell
 
 FILES: Final[Mapping[str, Kind]] = {
     "colours.toml": "colour",
@@ -87,18 +87,25 @@ class Lexicon:
         if entry.needs != "friend":
             self._values.setdefault((entry.kind, key), entry.value or entry.level)
 
-    def find(self, units: Sequence[Unit], text: str) -> Iterator[Found]:
-        """Names in a text, the longest first where several begin at one place; none overlap."""
-        at = 0
+    def find(self, text: Text) -> Iterator[Found]:
+        """Names in a text, the longest first where several begin at one place; none overlap.
+
+        What only sounds like a name does not go over a space: 沙发 布艺 is no 发布.
+        """
+        units, at = text.units, 0
         while at < len(units):
             for last in range(min(len(units), at + self._longest.get(units[at].text, 0)), at, -1):
                 entries = self._entries.get(tuple([unit.text for unit in units[at:last]]))
-                if entries is not None and _together(units[at:last], text):
-                    meant = _meant(entries)
-                    if meant:
-                        yield Found(meant, at, last, units[at].start, units[last - 1].end)
-                    at = last
-                    break
+                if entries is None or not _together(units[at:last], text.text):
+                    continue
+                start, end = units[at].start, units[last - 1].end
+                meant = _meant(entries)
+                if meant:
+                    yield Found(meant, at, last, start, end)
+                elif any(start < place < end for place in text.breaks):
+                    continue
+                at = last
+                break
             else:
                 at += 1
 

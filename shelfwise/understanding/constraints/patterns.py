@@ -13,8 +13,10 @@ _SYSTEMS: Final = {"eu": "eu", "eur": "eu", "uk": "uk", "us": "us", "欧": "eu",
 _NUMBER: Final = r"\d{1,2}(?:\.5)?"
 _SIZED: Final = re.compile(
     rf"(?<![a-z0-9])(?:(?P<a>eu|uk|us)(?: (?:mens?|womens?|men's|women's))?(?: size)? ?(?P<an>{_NUMBER})"
-    rf"|(?:in )?(?:shoe )?sizes? ?:?(?P<b1>eu|uk|us)? ?(?P<bn>{_NUMBER})(?: ?(?P<b2>eu|uk|us)(?![a-z]))?"
-    rf"|(?P<cn>{_NUMBER}) ?(?P<c>eu|uk|us)(?: size)?(?![a-z]))(?![a-z0-9.\"]|-\d| ?(?:inch|cm|mm|gb|ml|dollars))"
+    rf"|(?:in )?(?:shoe )?sizes? ?:?(?P<b1>eu|uk|us)? ?(?P<bn>{_NUMBER})(?:(?:-| to )(?P<bm>{_NUMBER}))?(?: ?(?P<b2>"
+    rf"eu|uk|us)(?![a-z]))?"
+    rf"|(?P<cn>{_NUMBER}) ?(?P<c>eu|uk|us)(?: size)?(?![a-z]))(?![a-z0-9.\"]|-\d| ?(?:inch|cm"
+    rf"|mm|gb|ml|dollars|years?|yrs?|months?))"
     rf"|(?P<d>[欧英美])国?(?:尺?码(?P<dn>{_NUMBER})[码号]?|(?P<dm>{_NUMBER})码)|(?P<en>3[4-9]|4[0-8])号(?=.*[鞋靴])"
 )
 _LETTER: Final = r"x{1,5}[sl]|[2-6]xl|[2-6]xs"
@@ -121,7 +123,9 @@ def _sizes(text: str) -> Iterator[Constraint]:
         number = float(next(filter(None, (match[name] for name in ("an", "bn", "cn", "dn", "dm", "en")))))
         system = next(filter(None, (match[name] for name in ("a", "b1", "b2", "c", "d"))), "")
         unit = "eu" if match["en"] else _SYSTEMS.get(system, "")
-        yield Constraint("size", match[0], *match.span(), low=number, high=number, unit=unit, confidence=0.9)
+        high = float(match["bm"] or number)
+        if number <= high:
+            yield Constraint("size", match[0], *match.span(), low=number, high=high, unit=unit, confidence=0.9)
     for match in _DIMENSIONS.finditer(text):
         size = re.sub(r"[^0-9.x]", "", match["size"].replace("*", "x"))
         unit = _DIMENSION_UNITS.get(match["unit"], match["unit"])

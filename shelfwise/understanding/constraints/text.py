@@ -37,12 +37,16 @@ class Unit:
 
 @dataclass(frozen=True)
 class Text:
-    """`text` is what the rules read; `starts[i]` and `ends[i]` bound the original of text[i]."""
+    """`text` is what the rules read; `starts[i]` and `ends[i]` bound the original of text[i].
+
+    breaks: places in `text` where a space was left out; words end there all the same.
+    """
 
     original: str
     text: str
     starts: tuple[int, ...] = field(repr=False)
     ends: tuple[int, ...] = field(repr=False)
+    breaks: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, original: str) -> Text:
@@ -54,17 +58,21 @@ class Text:
         folded = normalise(original)
         whole = folded.text.translate(_MARKS)
         kept: list[int] = []
+        breaks = set()
         at = 0
         for gap in _SPACE.finditer(whole):
             kept.extend(range(at, gap.start()))
             before, after = whole[gap.start() - 1 : gap.start()], whole[gap.end() : gap.end() + 1]
             if before and after and not _CLOSE.match(before) and not _CLOSE.match(after):
                 kept.append(gap.start())
+            else:
+                breaks.add(len(kept))
             at = gap.end()
         kept.extend(range(at, len(whole)))
         starts = kept if folded.starts is None else [folded.starts[place] for place in kept]
         ends = [place + 1 for place in kept] if folded.ends is None else [folded.ends[place] for place in kept]
-        return cls(original, _unasked("".join([whole[place] for place in kept])), tuple(starts), tuple(ends))
+        text = _unasked("".join([whole[place] for place in kept]))
+        return cls(original, text, tuple(starts), tuple(ends), frozenset(breaks))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The bounds in the original of text[start:end] (not empty)."""

@@ -55,6 +55,7 @@ def spellings() -> dict[str, Measured]:
     found |= {'"': Measured("size", "inch"), "''": Measured("size", "inch"), "斤装": Measured("capacity", "jin")}
     found |= {name: Measured("rating", "") for name in STARS}
     found |= {name: Measured("price", code) for name, code in CURRENCIES.items() if name != "$"}
+    found["gigs"] = Measured("capacity", "gb")
     found["码"] = Measured("shoe", "eu")
     return found
 

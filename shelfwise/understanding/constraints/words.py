@@ -36,7 +36,7 @@ class Words:
 
     def __call__(self, context: Context) -> list[Constraint]:
         """Constraints by names, with places in the context's text, in order."""
-        found = list(self._lexicon.find(context.text.units, context.text.text))
+        found = list(self._lexicon.find(context.text))
         places = [(one.start, one.end) for one in found]
         read: list[Constraint] = []
         for one in found:

@@ -55,7 +55,7 @@ def test_the_longest_name_wins_and_friends_hide() -> None:
     made.add("dark red", Entry("colour", "red"))
     made.add("red bull", Entry("colour", needs="friend"))
     text = Text.of("dark-red can of Red Bull, red")
-    found = [text.text[one.start : one.end] for one in made.find(text.units, text.text)]
+    found = [text.text[one.start : one.end] for one in made.find(text)]
     assert found == ["dark-red", "red"]
 
 
@@ -64,7 +64,7 @@ def test_a_friend_hides_its_own_kind_only() -> None:
     made.add("红米", Entry("colour", needs="friend"))
     made.add("红米", Entry("brand", "redmi"))
     text = Text.of("红米手机")
-    assert [one.entries for one in made.find(text.units, text.text)] == [(Entry("brand", "redmi"),)]
+    assert [one.entries for one in made.find(text)] == [(Entry("brand", "redmi"),)]
 
 
 def test_a_name_without_letters_is_refused() -> None:
