@@ -1,8 +1,8 @@
 """What shoppers say around the goods: 我想找一款…, "could you recommend a good … for my son?".
 
-A query that is spoken (it holds a word that one says to a person) is read clause by clause. In a clause that asks,
-words that say nothing about goods become silent; clauses that only tell a story are silent as a whole when another
-clause asks. A query of bare keywords stays as it is: `can opener`, `need for speed`.
+A query that is spoken (what it holds is said to a person, not searched for) is read clause by clause. In a clause
+that asks, words that say nothing about goods become silent; clauses that only tell a story are silent as a whole when
+another clause asks. A query of bare keywords stays as it is: `can opener`, `need for speed`, `thank you cards`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Final
 
 from shelfwise.language.base import Analyzer, Token
+from shelfwise.language.chinese import HAN
 from shelfwise.language.normalise import fold
 from shelfwise.language.spans import outer
 from shelfwise.language.stopwords import is_stopword
@@ -24,7 +25,12 @@ from shelfwise.understanding.base import Understanding
 
 FILE: Final = "talk.toml"
 LONGEST: Final = 4  # words of a phrase
-_CLAUSE: Final = re.compile(r"[.!?;,:\n。！？；，：、~～…]+(?=\s|\Z|[^\d])|\s+-+\s+|\b(?:because|so|but)\b")
+_CLAUSE: Final = re.compile(
+    r"[.!?;,:\n。！？；，：、~～…]+(?=\s|\Z|[^\d])|\s+-+\s+|\b(?:because|so|but)\b|\band\s(?=(?:i|we|my|our)\b)",
+    re.IGNORECASE,
+)
+
+_HAN: Final = re.compile(f"[{HAN}]")
 
 Span = tuple[int, int]
 
@@ -34,8 +40,11 @@ class Talk:
     """The words of one language, folded: see data/talk.toml."""
 
     spoken: frozenset[str]
+    weak: frozenset[str]
+    courtesy: frozenset[str]
     request: frozenset[str]
     talk: frozenset[str]
+    part: frozenset[str]
     story: frozenset[str]
     keep: frozenset[str]
 
@@ -78,25 +87,33 @@ class CarriersStep:
             for token in outer(self._analyzer.analyze(text).words)
         ]
         free = [word for word in words if not _inside(word, consumed)]
-        talk = talk_of("zh" if any(not word.text.isascii() for word in words) else "en")
-        if not any(_phrase(words, at, talk.spoken) for at in range(len(words))):
+        talk = talk_of("zh" if _HAN.search(text) else "en")
+        if not _is_spoken(list(_split(text, words)), talk):
             return []
-        clauses = [self._clause(part, talk, kept) for part in _split(text, free)]
+        clauses = [_clause(part, talk, kept) for part in _split(text, free)]
         asking = any(clause.asks and any(clause.goods) for clause in clauses)
         return [span for clause in clauses for span in _silent(clause, asking, talk)]
 
-    def _clause(self, words: Sequence[_Word], talk: Talk, kept: Sequence[Span]) -> _Clause:
-        goods = [_inside(word, kept) for word in words]
-        said = [False] * len(words)
-        for at in range(len(words)):
-            for length in range(min(LONGEST, len(words) - at), 0, -1):
-                if _joined(words[at : at + length]) in talk.talk or (length == 1 and is_stopword(words[at].text)):
-                    said[at : at + length] = [True] * length
-                    break
-        goods = [good or not silent for good, silent in zip(goods, said, strict=True)]
-        asks = any(_phrase(words, at, talk.request) for at in range(len(words)))
-        tells = any(_phrase(words, at, talk.story) for at in range(len(words)))
-        return _Clause(tuple(words), tuple(goods), asks, tells)
+
+def _is_spoken(clauses: Sequence[Sequence[_Word]], talk: Talk) -> bool:
+    """Whether the whole holds what only a person is asked: words that nothing is called by; words that goods are called
+    by too, beside a request (`I … find`, not `I love NY`); or courtesies that stand apart or at the end."""
+    if any(_said(words, talk.spoken) for words in clauses):
+        return True
+    if any(_said(words, talk.weak) for words in clauses) and any(_said(words, talk.request) for words in clauses):
+        return True
+    polite = [_said(words, talk.courtesy) for words in clauses]
+    apart = len(clauses) > 1 and any(len(said) == len(words) for said, words in zip(polite, clauses, strict=True))
+    return apart or bool(polite and 0 not in polite[-1] and len(clauses[-1]) - 1 in polite[-1])
+
+
+def _clause(words: Sequence[_Word], talk: Talk, kept: Sequence[Span]) -> _Clause:
+    said = _said(words, talk.talk)
+    goods = [_inside(word, kept) or not (at in said or _idle(word, talk)) for at, word in enumerate(words)]
+    for at in range(len(words) - 2, -1, -1):  # from the end: `first birthday candles` is one name
+        goods[at] |= words[at].text in talk.part and goods[at + 1] and words[at + 1].start - words[at].end <= 1
+    tells = _said(words, talk.story)
+    return _Clause(tuple(words), tuple(goods), bool(_said(words, talk.request) - tells), bool(tells))
 
 
 def _silent(clause: _Clause, asking: bool, talk: Talk) -> Iterator[Span]:
@@ -123,8 +140,20 @@ def _split(text: str, words: Sequence[_Word]) -> Iterator[list[_Word]]:
             yield clause
 
 
-def _phrase(words: Sequence[_Word], at: int, phrases: frozenset[str]) -> bool:
-    return any(_joined(words[at : at + length]) in phrases for length in range(1, min(LONGEST, len(words) - at) + 1))
+def _idle(word: _Word, talk: Talk) -> bool:
+    """Whether a word alone says nothing: a stop word, or whose something is (`dad's`)."""
+    return is_stopword(word.text) or word.text.removesuffix("'s") in talk.talk
+
+
+def _said(words: Sequence[_Word], phrases: frozenset[str]) -> set[int]:
+    """The places of the words that are part of a phrase, the longest phrase at each place."""
+    found: set[int] = set()
+    for at in range(len(words)):
+        for length in range(min(LONGEST, len(words) - at), 0, -1):
+            if _joined(words[at : at + length]) in phrases:
+                found.update(range(at, at + length))
+                break
+    return found
 
 
 def _joined(words: Sequence[_Word]) -> str:
