@@ -19,6 +19,7 @@ from shelfwise.understanding.intent.head import IntentHead
 from shelfwise.understanding.intent.scope import outside_scores
 from shelfwise.understanding.intent.taxonomy import OUT_OF_SCOPE
 from shelfwise.understanding.intent.utterances import Utterance, load_utterances, split_by_template
+from shelfwise.understanding.intent.views import views
 
 PRECISION: Final = 0.9  # at which recall of what is out of scope is reported
 HELD: Final = 0.1  # of a file that names no parts, this share of each label is asked for
@@ -149,8 +150,8 @@ def evaluate_intent(
     Raises InputError: fewer than two labels, nothing to ask. EncoderError.
     """
     lessons = train.shots(shots, seed)
-    vectors = encoder.encode(lessons.texts, "query")
-    head = IntentHead.fit(lessons.texts, vectors, lessons.labels, seed=seed, groups=lessons.groups or None)
+    texts, vectors, labels, groups = views(lessons.texts, lessons.labels, lessons.groups or lessons.texts, encoder)
+    head = IntentHead.fit(texts, vectors, labels, seed=seed, groups=groups)
     p = head.predict(test.texts, encoder.encode(test.texts, "query"))
     return IntentEvaluation(
         test.texts,

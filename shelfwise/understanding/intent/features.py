@@ -2,8 +2,8 @@
 
     x_g = (1 + ln tf_g) · idf_g,   idf_g = ln((1 + n) / (1 + df_g)) + 1,   x ← x / ‖x‖ for words and characters apart
 
-Words are runs of letters and digits, of which single ones and neighbouring pairs count; a Chinese run is one word, and
-its character n-grams do the work. Character n-grams are taken inside a word with its borders (` re`, `ret`, …, `n `).
+A word is a run of letters and digits, or one Chinese character. Names of goods all read alike, as numbers do: "does
+the kettle have a lid" asks the same as "does the laptop have a lid".
 """
 
 from __future__ import annotations
@@ -13,18 +13,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from shelfwise.language.normalise import fold
 from shelfwise.types import Float32, Int32
+from shelfwise.understanding.kinds.lexicon import default_lexicon, units
 
-SIZES: Final = range(2, 6)  # characters of an n-gram
+WORDS: Final = range(1, 4)  # words of an n-gram
+SIGNS: Final = range(1, 5)  # characters of an n-gram
 LONGEST: Final = 256  # characters of a text that are read
-_WORD: Final = re.compile(r"\w+")
-_DIGITS: Final = re.compile(r"\d")
+GOODS: Final = "〇"  # stands for every name of goods
+_WORD: Final = re.compile(r"[㐀-鿿〇]|[^\W㐀-鿿〇]+")
+_RUN: Final = re.compile(r"\w+")
+_DIGITS: Final = re.compile(r"\d+")
+_GOODS: Final = re.compile(rf"{GOODS}(?:\s*{GOODS})*")
 _KINDS: Final = ("w", "c")  # the first letter of a feature's name
 
 
@@ -77,16 +81,27 @@ class TextFeatures:
 
 
 def grams(text: str) -> Iterator[str]:
-    """The n-grams of a text: words and pairs with a `w` before them, characters with a `c`. Digits read alike.
+    """The n-grams of a text: those of words with a `w` before them, those of characters with a `c`.
 
-    >>> list(grams("My TV"))
-    ['wmy', 'wtv', 'wmy tv', 'c m', 'cmy', 'cy ', 'c my', 'cmy ', 'c my ', 'c t', 'ctv', 'cv ', 'c tv', 'ctv ', 'c tv ']
+    >>> list(grams("4 phone cases"))[:7]
+    ['w0', 'w〇', 'w0 〇', 'c ', 'c0', 'c ', 'c〇']
     """
-    words = _WORD.findall(_DIGITS.sub("0", fold(text[:LONGEST])))
-    yield from (f"w{word}" for word in words)
-    yield from (f"w{first} {second}" for first, second in pairwise(words))
-    for word in words:
-        bordered = f" {word} "
-        for size in SIZES:
-            for start in range(len(bordered) - size + 1):
-                yield "c" + bordered[start : start + size]
+    masked = _masked(fold(text[:LONGEST]))
+    words = _WORD.findall(masked)
+    if not words:
+        return
+    for size in WORDS:
+        yield from ("w" + " ".join(words[at : at + size]) for at in range(len(words) - size + 1))
+    run = f" {' '.join(_RUN.findall(masked))} "
+    for size in SIGNS:
+        yield from ("c" + run[at : at + size] for at in range(len(run) - size + 1))
+
+
+def _masked(folded: str) -> str:
+    """A folded text with GOODS in the place of every name of goods, and 0 in that of every number."""
+    of = units(folded)
+    kept, end = [], 0
+    for found in default_lexicon().mentions(of):
+        kept += [folded[end : of[found.first].start], GOODS]
+        end = of[found.last - 1].end
+    return _DIGITS.sub("0", _GOODS.sub(GOODS, "".join((*kept, folded[end:]))))

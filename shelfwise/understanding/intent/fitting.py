@@ -23,8 +23,8 @@ from shelfwise.understanding.intent.scope import Scope, outsideness
 from shelfwise.understanding.intent.softmax import Softmax, log_softmax
 from shelfwise.understanding.intent.taxonomy import OUT_OF_SCOPE
 
-STRENGTH: Final = 30.0  # C of the regression
-TEXT_WEIGHT: Final = 0.5  # what n-grams count beside the vector
+STRENGTH: Final = 20.0  # C of the regression
+TEXT_WEIGHT: Final = 1.0  # what n-grams count beside the vector
 FOLDS: Final = 3
 FEW: Final = 3_000  # texts; of more, n-grams that stand in one text only are left out
 TEMPERATURES: Final = (0.2, 5.0)

@@ -50,7 +50,7 @@ def test_rare_ngrams_can_be_left_out() -> None:
 
 def test_a_text_without_words_has_no_features() -> None:
     features = TextFeatures.fit(TEXTS)
-    assert [len(features(text).columns) for text in ("", "😀", "?!", "zzz")] == [0, 0, 0, 0]
+    assert [len(features(text).columns) for text in ("", "😀", "?!")] == [0, 0, 0]
     assert isinstance(matrix([features("")], len(features)), csr_array)
 
 
