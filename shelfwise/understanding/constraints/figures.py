@@ -141,9 +141,8 @@ def _is_price(one: Bounded, text: str) -> bool:
 def _is_bound(one: Bounded, text: str) -> bool:
     """Whether a bound without a unit is one of a price: not `at least 3`, `kids under 10`."""
     number = one.amount.low
-    if one.way == "min":
-        return number >= LEAST_OPEN
-    return number >= LEAST and not (number <= 100 and _PEOPLE.search(text, max(0, one.start - 16), one.start))
+    least = LEAST_OPEN if one.way == "min" else LEAST
+    return number >= least and not (number <= 100 and _PEOPLE.search(text, max(0, one.start - 16), one.start))
 
 
 def _said_in_scale(scale: str, text: str, end: int) -> bool:

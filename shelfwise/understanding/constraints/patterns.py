@@ -105,7 +105,8 @@ _YEARS: Final = re.compile(
     rf"|(?:the )?(?P<d>{_YEAR})(?: new)? (?:model|models|version|edition|release|releases|lineup)(?![a-z])"
     rf"|(?P<e>{_YEAR})年?(?:春夏|秋冬|春秋|[春夏秋冬])?季?(?:最新|新)?(?:年)?(?:款|版|新品)(?:的)?(?:新款)?"
     rf"|(?P<f>{_YEAR})年?(?:(?:以"
-    rf"|之)?后|以来|起)(?:(?:上市|发布|出|生产|推出)的)?|(?P<g>{_YEAR})年?(?:新款|上市的?|发布的?"
+    rf"|之)?后|以来|起)(?:(?:上市|发布|出|生产|推出)的)?|(?<!\d)(?P<h>[12]\d)(?:年新?款|款(?=[a-z\u3400-\u9fff]))"
+    rf"|(?P<g>{_YEAR})年?(?:新款|上市的?|发布的?"
     rf"|出的|新出的?|最新款?|新上市的?))"
 )
 
@@ -181,7 +182,8 @@ def _counted(number: str, dozen: str) -> float:
 
 def _years(text: str) -> Iterator[Constraint]:
     for match in _YEARS.finditer(text):
-        year = float(next(filter(None, (match[name] for name in "abcdefg"))))
+        year = float(next(filter(None, (match[name] for name in "abcdefgh"))))
+        year += 2000 if year < 100 else 0
         open_end = any(match[name] for name in ("since", "on", "after", "plus", "f"))
         high = None if open_end else year
         yield Constraint("recency", match[0], *match.span(), low=year, high=high, confidence=0.9)

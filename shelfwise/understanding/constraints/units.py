@@ -16,14 +16,14 @@ SIGNS: Final = {
     **dict.fromkeys(("$", "us$", "usd"), "USD"),
     **dict.fromkeys(("£", "gbp"), "GBP"),
     **dict.fromkeys(("€", "eur"), "EUR"),
-    **dict.fromkeys(("¥", "rmb", "cny"), "CNY"),
+    **dict.fromkeys(("¥", "rmb", "cny", "人民币"), "CNY"),
     **dict.fromkeys(("hk$", "hkd"), "HKD"),
 }
 CURRENCIES: Final = {
     **SIGNS,
     **dict.fromkeys(("dollar", "dollars", "buck", "bucks", "美元", "美金", "刀"), "USD"),
     **dict.fromkeys(("quid", "pound", "pounds", "pound sterling", "英镑"), "GBP"),
-    **dict.fromkeys(("euro", "euros", "欧元"), "EUR"),
+    **dict.fromkeys(("euro", "euros", "欧元", "欧"), "EUR"),
     **dict.fromkeys(
         ("yuan", "kuai", "元", "块", "块钱", "圆", "人民币", "元人民币", "软妹币", "块大洋", "大洋", "米刀"), "CNY"
     ),
@@ -34,8 +34,9 @@ SIZES: Final = frozenset({"inch", "cm", "mm", "m", "ft"})
 CAPACITIES: Final = frozenset({"gb", "mb", "tb", "l", "ml", "mah", "kg", "g", "oz", "lb", "jin"})
 STARS: Final = ("stars", "star", "颗星", "星级", "星", "分")
 COUNTED: Final = "counted.txt"
+_REFUSED: Final = {"斤": "顶", "欧": "码版洲美式莱米泊姆若"}  # what a unit does not stand before
 _OF_NETWORKS: Final = frozenset({2.0, 2.4, 3.0, 4.0, 5.0, 6.0})  # 5g is no weight
-_MEMORY: Final = re.compile(r" ?(?:内存|运存|显存|运行|存储|ram|memory|rom)")
+_MEMORY: Final = re.compile(r" ?(?:内存|运存|显存|运行|存储|移动|硬盘|固态|u盘|ssd|hdd|ram|memory|rom)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def pattern() -> str:
     for name in sorted(spellings(), key=lambda name: (-len(name), name)):
         place, refused = rows.get(name, ("near", "-"))
         if not name.isascii():
-            refused = "顶" if name == "斤" else refused
+            refused = _REFUSED.get(name, refused)
             parts.append(re.escape(name) + (f"(?![{refused}])" if refused != "-" else ""))
         elif name[-1].isalnum():
             parts.append(("" if place == "joined" else "[ -]?") + re.escape(name) + "(?![a-z0-9])")
