@@ -133,8 +133,17 @@ class Leaning:
     weight: float
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Results whose text field has this token get `weight` on their score; below 0 they had better come last."""
+
+    field: str
+    token: str
+    weight: float
+
+
 QueryVector: TypeAlias = Float32 | Callable[[], Float32]
-Wishes: TypeAlias = tuple[Wish | Leaning, ...]
+Wishes: TypeAlias = tuple[Wish | Leaning | Mark, ...]
 
 
 @dataclass(frozen=True, slots=True)

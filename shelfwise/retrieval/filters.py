@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -293,6 +293,17 @@ def field_of(condition: Filter) -> str | None:
             names = {field_of(part) for part in filters}
             return names.pop() if len(names) == 1 else None
     return None
+
+
+def fields_of(given: Filter) -> Iterator[str]:
+    """Every field that a filter speaks of."""
+    if isinstance(given, And | Or):
+        for inner in given.filters:
+            yield from fields_of(inner)
+    elif isinstance(given, Not):
+        yield from fields_of(given.filter)
+    else:
+        yield given.field
 
 
 def without_field(given: Filter | None, field: str) -> Filter | None:

@@ -17,10 +17,10 @@ from shelfwise.language.base import Analysis, Analyzer
 from shelfwise.language.stopwords import without_stopwords
 from shelfwise.retrieval.base import (
     CATEGORY_SEPARATOR,
-    Alternative,
     FacetRequest,
     FusionSettings,
     Leaning,
+    Mark,
     Plan,
     Slot,
     TextClause,
@@ -34,6 +34,7 @@ from shelfwise.settings import SearchSettings
 from shelfwise.types import And, AnyOf, Filter, Float32, Query, Sort
 from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.kinds.heads import Head
+from shelfwise.understanding.kinds.model import made_for
 from shelfwise.understanding.segment import SAID_OF
 
 NAMED: Final = (0.9, 0.1)  # weights of words and vectors when products are called by code: vectors know no codes
@@ -52,7 +53,8 @@ WORD_BOOSTS: Final[Mapping[str, float]] = {"all": 1.0}
 class PlanSettings:
     """Everything about plans that can be tuned.
 
-    head: weight of the words that name the thing asked for, in a Chinese sentence.
+    head: weight of the words that name the thing asked for, in a Chinese sentence. accessory: what a product that is
+        made for that thing loses.
     """
 
     words: Mapping[str, float] = field(default_factory=lambda: dict(WORD_BOOSTS))
@@ -67,6 +69,7 @@ class PlanSettings:
     phrase_fields: tuple[str, ...] = ("title",)
     phrase_slop: int = 2
     head: float = 2.0
+    accessory: float = 0.15
     relevant: float = 0.6
     max_slots: int = 32
 
@@ -87,27 +90,21 @@ class PlanSettings:
 class Planned:
     """A plan, and what it was made of.
 
-    words: the word of each slot of the plan, in the same order, as typed or corrected.
+    words: the word of each slot of the plan, in the same order, as typed or corrected. wishes: those that the words
+        make; the plan's may wait for the meaning too.
     """
 
     plan: Plan
     understanding: Understanding
     words: tuple[str, ...] = ()
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """What the encoder should read: the query as searched, and as its unknown words may read."""
-        reading = self.understanding.reading
-        return tuple(dict.fromkeys(text for text in (reading.text, reading.searched) if text))
+    wishes: Wishes = ()
 
     def with_meaning(self, meaning: Callable[[], Understanding], weight: float = 0.0) -> Planned:
         """The same plan with what the meaning of the query adds once it is known: its vector, and the wish for its
         category, of this weight."""
-        given = self.plan.wishes
 
-        def more() -> Wishes:
-            known = given() if callable(given) else given
-            return (*known, *category_wish(meaning(), weight))
+        def wishes() -> Wishes:
+            return (*self.wishes, *category_wish(meaning(), weight))
 
         def vector() -> Float32:
             found = meaning().vector
@@ -115,12 +112,11 @@ class Planned:
                 raise EncoderError("The encoder gave no vector.")
             return found
 
-        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, vector=vector, wishes=more))
+        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, vector=vector, wishes=wishes))
 
     def without_meaning(self) -> Planned:
         """The same plan for words alone."""
-        wishes = wishes_of(self.understanding, WISH)
-        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, vector=None, wishes=wishes))
+        return dataclasses.replace(self, plan=dataclasses.replace(self.plan, vector=None, wishes=self.wishes))
 
 
 class Planner:
@@ -150,20 +146,21 @@ class Planner:
         words = self._content(u.reading.searched, u.tokens)
         mode = query.mode or self._search.mode
         clause = self._clause(u, words) if mode != "dense" and words else None
+        wishes = (*wishes_of(u, WISH), *self._not_made_for(u.head))
         plan = Plan(
             text=clause,
             filter=_together(query.filters, u),
             facets=facets,
             fusion=self._fusion(clause, u),
             sort=_sort(query, u),
-            wishes=wishes_of(u, WISH),
+            wishes=wishes,
             offset=query.page.offset,
             limit=query.page.limit,
             candidates=self._search.candidates,
             relevant=self._settings.relevant,
             explain=query.explain,
         )
-        return Planned(plan, u, tuple(word.text for word in words) if clause else ())
+        return Planned(plan, u, tuple(word.text for word in words) if clause else (), wishes)
 
     def _fusion(self, clause: TextClause | None, u: Understanding) -> FusionSettings:
         """The shop's weights; for a query with the code of a few products, what these have in words is what counts.
@@ -204,7 +201,7 @@ class Planner:
             phrase_boost=settings.phrase_boost,
             phrase_fields=settings.phrase_fields,
             phrase_slop=settings.phrase_slop,
-            hints=(*self._kinds(words, slots, u.head), *hints(analyses)),
+            hints=(*self._slots.kinds(words, slots), *hints(analyses)),
             coverage=self._search.coverage,
             partial=self._search.partial,
         )
@@ -225,13 +222,11 @@ class Planner:
             for slot, word in zip(slots, words, strict=True)
         )
 
-    def _kinds(self, words: list[Word], slots: tuple[Slot, ...], head: Head | None) -> tuple[Alternative, ...]:
-        """The kind of product asked for: by the name of a category, and by what the query's head is."""
-        found = list(self._slots.kinds(words, slots))
-        if head is not None:
-            names = [head.kind, *(f"{device}+{head.kind}" for device in head.fits)]
-            found += [Alternative((name,), head.sure, "kinds") for name in names]
-        return tuple(dict.fromkeys(found))
+    def _not_made_for(self, head: Head | None) -> Wishes:
+        """Who asks for a device wants no case for it."""
+        if head is None:
+            return ()
+        return (Mark("kinds", made_for(head.kind), -self._settings.accessory * head.sure),)
 
 
 def _together(filters: Filter | None, u: Understanding) -> Filter | None:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Final
 
 from shelfwise.retrieval.base import Plan, TextClause
+from shelfwise.retrieval.filters import fields_of
 from shelfwise.retrieval.labels import humanise
 from shelfwise.retrieval.plan import Planned
 from shelfwise.types import AllOf, And, AnyOf, Exists, Filter, NoneOf, Not, Or, Range, Relaxation
@@ -128,23 +129,13 @@ def _all(parts: Sequence[Filter]) -> Filter:
 
 def _firmness(part: Filter) -> int:
     """How much a shopper seems to mind a filter: that of its firmest field."""
-    return max((_field_firmness(field) for field in _fields(part)), default=0)
+    return max((_field_firmness(field) for field in fields_of(part)), default=0)
 
 
 def _field_firmness(field: str) -> int:
     if field == LAST:
         return len(KEPT) + 1
     return KEPT.index(field) + 1 if field in KEPT else 0
-
-
-def _fields(part: Filter) -> Iterator[str]:
-    if isinstance(part, And | Or):
-        for inner in part.filters:
-            yield from _fields(inner)
-    elif isinstance(part, Not):
-        yield from _fields(part.filter)
-    else:
-        yield part.field
 
 
 def describe(part: Filter) -> str:

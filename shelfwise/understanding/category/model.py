@@ -28,6 +28,7 @@ from shelfwise.understanding.base import CategoryGuess
 
 WORDS: Final = "categories.json"
 MEANS: Final = "categories.npz"
+COVERED: Final = 0.5  # share of the products that have a category before it is worth guessing one
 MOST: Final = 2_000  # categories; the largest ones are kept
 MOST_TOKENS: Final = 60_000
 PRIOR: Final = 0.3  # ρ
@@ -70,7 +71,7 @@ class CategoryModel:
     def __call__(self, tokens: Sequence[str], vector: Float32 | None, most: int = 3) -> tuple[CategoryGuess, ...]:
         """The likeliest categories, best first; none for a query whose words and meaning say nothing."""
         known = [token for token in dict.fromkeys(tokens) if token in self._tokens]
-        if not self.paths or not (known or (vector is not None and self._means is not None)):
+        if self._sizes.sum() < COVERED * self._total or not (known or (vector is not None and self._means is not None)):
             return ()
         score = self._prior + sum((self._ratio(token) for token in known), np.zeros(len(self.paths)))
         if vector is not None and self._means is not None:

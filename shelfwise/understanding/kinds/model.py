@@ -148,11 +148,16 @@ def head_of(product: Product, lexicon: Lexicon) -> Head | None:
 
 
 def tokens(found: Head, lexicon: Lexicon) -> tuple[str, ...]:
-    """What stands in the index for a kind: itself, more general ones, and both with what it is made for.
+    """What stands in the index for a kind: itself, more general ones, both with what it is made for, and that alone.
 
     >>> tokens(Head("case", ("phone",)), default_lexicon())
-    ('case', 'phone+case')
+    ('case', 'phone+case', 'phone+')
     """
     kinds = lexicon.all(found.kind)
     fits = dict.fromkeys(general for device in found.fits for general in lexicon.all(device))
-    return (*kinds, *(f"{device}+{kind}" for kind in kinds for device in fits))
+    return (*kinds, *(f"{device}+{kind}" for kind in kinds for device in fits), *map(made_for, fits))
+
+
+def made_for(device: str) -> str:
+    """The token of all that is made for a device."""
+    return f"{device}+"

@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Final
 
 from shelfwise.language.normalise import Normalised
-from shelfwise.language.stopwords import is_stopword
 from shelfwise.understanding.spelling.fixes import Fix, Reading
 from shelfwise.understanding.spelling.lexicon import Lexicon
 from shelfwise.understanding.spelling.readings import OFFERED
@@ -21,7 +20,7 @@ LONGEST: Final = 40
 PART: Final = 3  # letters of the shortest part
 PARTS: Final = 4
 OFTEN: Final = 5  # times that the catalogue has a joined word
-VERY_OFTEN: Final = 20  # the same where both halves are words of their own, and of parts never seen together
+VERY_OFTEN: Final = 20  # the same of parts that were never seen together
 DOUBT: Final = 2.0  # weight of the guess that two words were meant
 MOST: Final = 32  # words of a query that are looked at
 _PIECE: Final = re.compile(r"(?<![a-z0-9'])[a-z]+(?![a-z0-9'])")
@@ -60,9 +59,7 @@ class JoinFixes:
             return 0.0
         confidence = math.sqrt(count) / (math.sqrt(count) + DOUBT)
         both = (len(left) > 1 and self._is_word(left)) and (len(right) > 1 and self._is_word(right))
-        if both and (count < VERY_OFTEN or is_stopword(left) or is_stopword(right)):
-            return min(confidence, OFFERED)
-        return confidence
+        return min(confidence, OFFERED) if both else confidence  # search looks for both spellings by itself
 
     def _cut(self, word: str) -> Reading | None:
         """The fewest known words that make up `word`, seen side by side if there are such; else only offered."""

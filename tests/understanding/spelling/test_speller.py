@@ -65,8 +65,6 @@ def read(planner: Planning, text: str) -> Understanding:
         ("shouji壳", "手机壳"),
         ("komputer", "computer"),
         ("fone charjer", "phone charger"),
-        ("key board", "keyboard"),
-        ("wireless key board", "wireless keyboard"),
         ("i phone case", "iphone case"),
         ("gamingmouse", "gaming mouse"),
         ("wirelessgamingmouse", "wireless gaming mouse"),
@@ -209,3 +207,10 @@ def test_apply_fixes_says_where_each_reading_stands() -> None:
     text, applied = apply_fixes("手几 sho!", fixes)
     assert text == "手机 shoes!"
     assert [(text[a.start : a.end], a.original) for a in applied] == [("手机", "手几"), ("shoes", "sho")]
+
+
+@pytest.mark.parametrize("typed", ["key board", "wireless key board"])
+def test_two_words_that_may_be_one_are_offered_as_one(planner: Planning, typed: str) -> None:
+    u = read(planner, typed)
+    assert u.reading.text == typed
+    assert u.did_you_mean == typed.replace("key board", "keyboard")
