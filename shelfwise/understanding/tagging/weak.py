@@ -6,7 +6,10 @@
     colour, size, capacity, material
               values of attributes whose key says so, where the title names them
 
-What a catalogue leaves unsaid stays O, so these labels have gaps; use them where no labelled texts are.
+What a catalogue leaves unsaid stays O, so these labels have gaps. They are a beginning for labelling by hand. A tagger
+trained on them alone learns where a title has its brand, not what a brand is: of brands that it never saw it finds .89
+(F1) at the beginning of a title and none at the end (benchmarks/understanding/tagging.py, Icecat). So none runs by
+itself: of 25 spans that such a tagger found in 74 queries, and no dictionary has, 8 were right.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from shelfwise.understanding.tagging.characters import LONGEST, Characters
 from shelfwise.understanding.tagging.crf import CrfTagger
 from shelfwise.understanding.tagging.encoder import MODEL, NAMES, Averaged, EncoderTagger
 from shelfwise.understanding.tagging.graph import OUTPUT, tagging_graph
+from shelfwise.understanding.tagging.training import open_tagger, train_tagger
 from shelfwise.understanding.tagging.units import split
 
 HIDDEN, INNER, LAYERS = 32, 64, 2
@@ -125,6 +126,24 @@ def test_it_learns_is_saved_and_opened(small: None, monkeypatch: pytest.MonkeyPa
     assert both.tag(TEXTS[0].text) == list(TEXTS[0].spans)
     for odd in ("", " ", "\x00", "\ud800", "手" * 500, "x" * 500):
         both.tag(odd)
+
+
+@needs_torch
+def test_both_models_are_written_and_opened(small: None, tmp_path: Path) -> None:
+    lines = []
+    for text in TEXTS:
+        for at, char in enumerate(text.text):
+            span = next((span for span in text.spans if span.start <= at < span.end), None)
+            tag = "O" if span is None else f"{'IB'[at == span.start]}-{span.kind}"
+            lines.append(f"{char} {tag}\n")
+        lines.append("\n")
+    path = tmp_path / "texts.txt"
+    path.write_text("".join(lines), "utf-8")
+    card = train_tagger(path, path, tmp_path / "shop", method="encoder")
+    assert (card["method"], card["seen"], card["f1"]) == ("encoder", len(TEXTS), 1.0)
+    assert isinstance(open_tagger(tmp_path / "shop").tagger, Averaged)
+    train_tagger(path, path, tmp_path / "shop", method="crf")
+    assert isinstance(open_tagger(tmp_path / "shop").tagger, CrfTagger)
 
 
 @needs_torch
