@@ -116,7 +116,7 @@ def _made(kind: Kind, one: Bounded, text: str, unit: str) -> Constraint:
 
 def _price(one: Bounded, text: str, currency: str) -> Constraint | None:
     exact = one.way == "" and one.low == one.high and not one.price
-    small = one.amount.kind == "han" and one.amount.high < 10  # 三元催化
+    small = one.amount.kind == "han" and one.amount.high < 10  # 三元 is hardly a price
     if exact and (_VOUCHER.match(text, one.end) or one.low == 0 or small):
         return None
     made = replace(_made("price", one, text, currency), consumed=True, confidence=0.6 if exact else 0.95)

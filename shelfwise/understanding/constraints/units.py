@@ -92,7 +92,7 @@ def measured(number: float, unit: str, after: str) -> Measured:
         if number in _OF_NETWORKS:
             return Measured("other")
     if unit == "t" and number > 20:
-        return Measured("other")  # 1200t is a profile
+        return Measured("other")  # no disk is as large
     if name == "块" and number < 10 and not re.match(r"钱|以|左|的|内|上|多|到|-|~|$", after):
         return Measured("other")  # 三块香皂
     return found
