@@ -23,6 +23,7 @@ from shelfwise.understanding.kinds.lexicon import default_lexicon, units
 
 WORDS: Final = range(1, 4)  # words of an n-gram
 SIGNS: Final = range(1, 5)  # characters of an n-gram
+MANY: Final = 3_000  # texts
 LONGEST: Final = 256  # characters of a text that are read
 GOODS: Final = "〇"  # stands for every name of goods
 _WORD: Final = re.compile(r"[㐀-鿿〇]|[^\W㐀-鿿〇]+")
@@ -49,8 +50,9 @@ class TextFeatures:
         self._column: Mapping[str, int] = {name: at for at, name in enumerate(self.names)}
 
     @classmethod
-    def fit(cls, texts: Sequence[str], least: int = 1) -> TextFeatures:
-        """The features of the n-grams that stand in at least `least` texts."""
+    def fit(cls, texts: Sequence[str]) -> TextFeatures:
+        """The features of the n-grams of the texts; of more than MANY texts, of those that stand in two or more."""
+        least = 1 if len(texts) <= MANY else 2
         found: Counter[str] = Counter()
         for text in texts:
             found.update(set(grams(text)))

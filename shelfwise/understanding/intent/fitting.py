@@ -22,11 +22,12 @@ from shelfwise.understanding.intent.regression import Classes, fit_softmax, matr
 from shelfwise.understanding.intent.scope import Scope, outsideness
 from shelfwise.understanding.intent.softmax import Softmax, log_softmax
 from shelfwise.understanding.intent.taxonomy import OUT_OF_SCOPE
+from shelfwise.understanding.intent.views import FEW
 
 STRENGTH: Final = 20.0  # C of the regression
-TEXT_WEIGHT: Final = 1.0  # what n-grams count beside the vector
+TEXT_WEIGHT: Final = 1.0  # what n-grams count beside the vector …
+FEW_WEIGHT: Final = 0.3  # … and where examples are few, so that most n-grams of a new text were never seen
 FOLDS: Final = 3
-FEW: Final = 3_000  # texts; of more, n-grams that stand in one text only are left out
 TEMPERATURES: Final = (0.2, 5.0)
 PRECISION: Final = 0.9  # of the texts that are called out of scope, at least so many should be
 
@@ -92,11 +93,16 @@ def held_out(
 
 def _fit(texts: Sequence[str], vectors: Float32, classes: Classes, k: int) -> tuple[TextFeatures, Float32, Softmax]:
     """Features, mean and weights; the weight of n-grams is in their weights, so that they are asked for as they are."""
-    features = TextFeatures.fit(texts, least=1 if len(texts) <= FEW else 2)
+    features, weight = TextFeatures.fit(texts), text_weight(len(texts), k)
     mean = vectors.mean(axis=0)
-    grams = matrix([features(text) for text in texts], len(features), TEXT_WEIGHT)
+    grams = matrix([features(text) for text in texts], len(features), weight)
     weights = fit_softmax(centred(vectors, mean), grams, classes, k, strength=STRENGTH)
-    return features, mean, Softmax(weights.dense, np.float32(TEXT_WEIGHT) * weights.sparse, weights.bias)
+    return features, mean, Softmax(weights.dense, np.float32(weight) * weights.sparse, weights.bias)
+
+
+def text_weight(n: int, k: int) -> float:
+    """What n-grams count beside the vector, for n texts of k labels."""
+    return FEW_WEIGHT if n <= FEW * k else TEXT_WEIGHT
 
 
 def folds_of_groups(labels: Sequence[str], groups: Sequence[str], seed: int) -> Classes:

@@ -40,8 +40,8 @@ def test_words_help_where_vectors_do_not_tell() -> None:
     blind = np.tile(VECTORS.mean(axis=0), (2, 1))
     coupon, parcel = HEAD.predict(["coupon", "包裹"], blind)
     deals, order = HEAD.labels.index("deals"), HEAD.labels.index("order_status")
-    assert coupon[deals] > 2 * parcel[deals]
-    assert parcel[order] > 2 * coupon[order]
+    assert coupon[deals] > 1.2 * parcel[deals]
+    assert parcel[order] > 1.2 * coupon[order]
 
 
 def test_case_width_and_script_change_nothing() -> None:

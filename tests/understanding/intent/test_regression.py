@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from shelfwise.understanding.intent import features as features_module
 from shelfwise.understanding.intent.features import TextFeatures, grams
 from shelfwise.understanding.intent.regression import fit_softmax, matrix
 from shelfwise.understanding.intent.softmax import log_softmax
@@ -42,10 +43,13 @@ def test_features_are_those_of_scikit_learn(kind: str) -> None:
     assert found == pytest.approx(expected, abs=1e-6)
 
 
-def test_rare_ngrams_can_be_left_out() -> None:
-    features = TextFeatures.fit(["red shoe", "red hat", "green"], least=2)
-    assert "wred" in features.names
-    assert "wgreen" not in features.names
+def test_of_many_texts_rare_ngrams_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["red shoe", "red hat", "green"]
+    assert "wgreen" in TextFeatures.fit(texts).names
+    monkeypatch.setattr(features_module, "MANY", 2)
+    names = TextFeatures.fit(texts).names
+    assert "wred" in names
+    assert "wgreen" not in names
 
 
 def test_a_text_without_words_has_no_features() -> None:
