@@ -94,7 +94,7 @@ class Context:
         return start in self.edges and end in self.edges
 
     def follows_word(self, start: int) -> bool:
-        """Whether no unknown Chinese word may end with the character at a place (the last of a name that is no word)."""
+        """Whether no unknown Chinese word may end with the character at a place."""
         before = self.text.text[start - 1 : start]
         if not IS_HAN.match(before) or before in _PARTICLES or start in self.text.breaks:
             return True
