@@ -9,15 +9,19 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Final
 
 import structlog
 import uvicorn
 
-from shelfwise.errors import SettingsError
+from shelfwise.errors import SettingsError, ShelfwiseError
 from shelfwise.service.app import create_app
 from shelfwise.service.base import ShopView
+from shelfwise.types import Query
 
 YOUNG = 50_000  # new objects before the garbage collector looks at them; a search makes some ten thousand
+MISSPELT: Final = ("phnoe case", "蓝牙耳记")
 GRACE = 10  # seconds that running requests may take to end
 
 
@@ -55,6 +59,7 @@ def run(
     key = (os.environ if environment is None else environment).get(variable, "")
     log_as_json()
     app = create_app(shop, clock=time.monotonic, api_key=key, host=host, workers=threads)
+    warm(shop)
     config = uvicorn.Config(
         app,
         host=host,
@@ -81,6 +86,13 @@ class _Server(uvicorn.Server):
         if self.started:
             settle()
             self._tell()
+
+
+def warm(shop: ShopView) -> None:
+    """Reads a query of each language, misspelt, so that no shopper waits for tables that are loaded by the first."""
+    for text in MISSPELT:
+        with suppress(ShelfwiseError):  # a shop without an index says so when it is asked
+            shop.understand(Query(text))
 
 
 def settle() -> None:
