@@ -98,10 +98,14 @@ class CategoryModel:
             sizes = {tuple(path): int(size) for path, size in found["sizes"]}
             means = None
             if (folder / MEANS).exists():
-                with np.load(folder / MEANS, allow_pickle=False) as file:
+                with (folder / MEANS).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                     means = file["means"].astype(np.float32)
+                if means.ndim != 2 or len(means) != len(sizes):
+                    raise ValueError(f"found means of shape {means.shape} for {len(sizes)} categories")
+            if not all(0 <= at < len(sizes) for counts in tokens.values() for at in counts):
+                raise ValueError("found a word of a category that is not there")
             return cls(sizes, tokens, int(found["total"]), means)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile) as error:
             raise CorruptIndexError(f"{folder}: {error}", hint="Index again.") from error
 
 

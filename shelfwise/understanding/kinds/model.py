@@ -134,7 +134,7 @@ class KindModel:
         try:
             found = orjson.loads(file.read_bytes())
             return cls(found["named"], found["keys"], lexicon)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CorruptIndexError(f"{file}: {error}", hint="Index again.") from error
 
 

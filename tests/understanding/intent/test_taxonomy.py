@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import doctest
-from types import ModuleType
 
 import pytest
 
-from shelfwise.understanding.intent import grammar
-from shelfwise.understanding.intent import taxonomy as taxonomy_module
 from shelfwise.understanding.intent.taxonomy import OUT_OF_SCOPE, taxonomy
 
 NEEDED = [
@@ -65,10 +61,3 @@ def test_it_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         taxonomy()["deals"] = taxonomy()["gift"]  # type: ignore[index]
     assert taxonomy() is taxonomy()
-
-
-@pytest.mark.parametrize("module", [grammar, taxonomy_module])
-def test_examples(module: ModuleType) -> None:
-    done = doctest.testmod(module)
-    assert done.attempted > 0
-    assert done.failed == 0
