@@ -18,6 +18,7 @@ from shelfwise.understanding.intent.datasets import LabelledTexts, read_labelled
 from shelfwise.understanding.intent.head import IntentHead
 from shelfwise.understanding.intent.scope import outside_scores
 from shelfwise.understanding.intent.taxonomy import OUT_OF_SCOPE
+from shelfwise.understanding.intent.training import PER_TEMPLATE
 from shelfwise.understanding.intent.utterances import Utterance, load_utterances, split_by_template
 from shelfwise.understanding.intent.views import views
 
@@ -26,7 +27,6 @@ HELD: Final = 0.1  # of a file that names no parts, this share of each label is 
 HELD_TEMPLATES: Final = 0.2  # of the project's own
 TRAIN, VALID = ("train",), ("val", "valid", "validation", "dev")
 MOST: Final = 20  # confusions that are listed
-PER_TEMPLATE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)

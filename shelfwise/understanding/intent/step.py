@@ -16,9 +16,17 @@ class IntentStep:
         self._head = head
 
     def __call__(self, u: Understanding) -> Understanding:
-        """Sets `intent`: probabilities of all intents, the likeliest first. Without a vector nothing is known."""
-        if u.whole is None or not u.text:
+        """Sets `intent`: probabilities of all intents, the likeliest first. Nothing is known without a vector, and of
+        a bare code ("TN-2110"), which the head has no words to judge by."""
+        if u.whole is None or not u.text or _only_codes(u):
             return u
         row = self._head.predict([u.text], u.whole[None])[0]
         order = sorted(zip(row.tolist(), self._head.labels, strict=True), key=lambda pair: (-pair[0], pair[1]))
         return u.but(intent={label: probability for probability, label in order})
+
+
+def _only_codes(u: Understanding) -> bool:
+    codes = u.tokens.codes
+    return bool(codes) and all(
+        any(code.start <= word.start and word.end <= code.end for code in codes) for word in u.tokens.words
+    )

@@ -28,7 +28,7 @@ from shelfwise.understanding.intent.utterances import load_utterances
 CARD: Final = "card.json"
 OWN: Final = "own"  # where the project's utterances are from
 MERCHANT: Final = "merchant"
-PER_TEMPLATE: Final = 1  # utterances made of a template: more of them add .00 to accuracy, and cost their encoding
+PER_TEMPLATE: Final = 1  # utterances made of a template
 
 
 @dataclass(frozen=True, slots=True)

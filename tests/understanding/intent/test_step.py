@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shelfwise.language.analyzer import BilingualAnalyzer
 from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.intent.head import IntentHead
 from shelfwise.understanding.intent.step import IntentStep
@@ -28,3 +29,9 @@ def test_intents_come_the_likeliest_first() -> None:
 )
 def test_without_a_vector_or_a_text_nothing_is_known(u: Understanding) -> None:
     assert STEP(u) is u
+
+
+@pytest.mark.parametrize(("text", "known"), [("TN-2110", False), ("tn 2110", False), ("reviews of TN-2110", True)])
+def test_a_bare_code_says_no_intent(text: str, known: bool) -> None:
+    u = Understanding(text, text=text, tokens=BilingualAnalyzer().analyze(text), whole=vectors_of(["deals"])[0])
+    assert bool(STEP(u).intent) == known
