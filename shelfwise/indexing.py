@@ -99,10 +99,11 @@ def build_generation(
 ) -> Generation:
     """Build a generation of all that the store holds, and serve it.
 
-    past_queries: what shoppers searched for, and how often; suggested under the search field.
+    past_queries: what shoppers searched for and found, and how often; suggested under the search field, and no slips.
     Raises StorageError when the disk refuses; the generation in service stays as it is then.
     """
     revision, total = store.revision(), store.count()
+    asked = list(past_queries)
     counts = KindCounts()
     analyzer = BilingualAnalyzer(terms := catalogue_terms(counts.watch(store.products())))
     kinds = counts.model()
@@ -110,8 +111,8 @@ def build_generation(
     parts: list[GenerationPart] = [
         Terms(terms),
         kinds,
-        VocabularyBuilder(),
-        SuggesterBuilder(past_queries),
+        VocabularyBuilder(asked),
+        SuggesterBuilder(asked),
         QueryCentreBuilder(encoder),
         CatalogueProfileBuilder(),
         CategoryBuilder(analyzer),

@@ -96,7 +96,7 @@ class SearchSettings(Section):
     labels: str = "labels.toml"
 
 
-Step = Literal["spelling", "constraints", "carriers", "kind", "intent", "category"]
+Step = Literal["spelling", "constraints", "tagging", "carriers", "kind", "intent", "category"]
 
 
 class UnderstandingSettings(Section):

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from shelfwise.asking import asked
-from shelfwise.beside import Beside
+from shelfwise.beside import beside_of
 from shelfwise.catalog import Catalog
 from shelfwise.catalog.base import Offer
 from shelfwise.catalog.store import SqlCatalogStore
@@ -31,7 +31,6 @@ from shelfwise.settings import FILE, Settings, read_settings
 from shelfwise.slate import Slate
 from shelfwise.types import Facet, Filter, Product, Query, Review, Suggestion
 from shelfwise.understanding.base import Understanding
-from shelfwise.understanding.intent.heads import intent_head
 from shelfwise.understanding.rewrite.rewriter import rewriter_of
 
 DATABASE = "shop.db"
@@ -258,9 +257,8 @@ class Shop:
 
     def _open(self) -> Searcher:
         looked_at = self.generations.current()
-        synonyms = self.folder / self.settings.search.synonyms
         encoder = self.encoder()
-        beside = Beside(self.settings, self.labels, synonyms, intent_head(self.folder, encoder), self._rewriter)
+        beside = beside_of(self.folder, self.settings, self.labels, encoder, self._rewriter)
         searcher = open_searcher(self.generations, encoder, beside)
         try:
             self._replay(searcher)

@@ -33,6 +33,7 @@ from shelfwise.understanding.segment import SegmentationStep
 from shelfwise.understanding.spelling.fixes import Corrector
 from shelfwise.understanding.spelling.speller import Speller
 from shelfwise.understanding.spelling.step import SpellingStep
+from shelfwise.understanding.tagging.step import TaggerStep
 from shelfwise.understanding.vector import VectorStep
 
 
@@ -42,14 +43,16 @@ def open_understander(
     """The chain of a generation's folder. Raises CorruptIndexError."""
     settings = beside.settings
     dictionary = CatalogueDictionary.open(folder / DictionaryBuilder.name)
-    constraints = ConstraintsStep(analyzer, dictionary, currency=settings.shop.currency)
+    wishes: list[Step] = [ConstraintsStep(analyzer, dictionary, currency=settings.shop.currency)]
+    if beside.tagger is not None:
+        wishes.append(TaggerStep(beside.tagger))
     options = settings.understanding
     rewrite: list[Step] = []
     if beside.rewriter is not None:
         worth = Worth(analyzer, frequency, words=options.rewrite_words, few=options.rewrite_few)
         rewrite.append(RewriteStep(beside.rewriter, worth))
     speller = Speller.open(folder / "spelling", frequency)
-    words = word_steps(analyzer, speller, [constraints], rewrite)
+    words = word_steps(analyzer, speller, wishes, rewrite)
     meaning: list[Step] = []
     if encoder is not None:
         meaning.append(VectorStep(encoder, QueryCentre.open(folder / "centre")))

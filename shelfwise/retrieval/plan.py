@@ -14,6 +14,7 @@ from typing import Final, get_args
 
 from shelfwise.errors import EncoderError, SettingsError
 from shelfwise.language.base import Analysis, Analyzer
+from shelfwise.language.spans import outer
 from shelfwise.language.stopwords import without_stopwords
 from shelfwise.retrieval.base import (
     CATEGORY_SEPARATOR,
@@ -39,6 +40,7 @@ from shelfwise.understanding.segment import SAID_OF
 
 NAMED: Final = (0.9, 0.1)  # weights of words and vectors when products are called by code: vectors know no codes
 WISH: Final = 0.15  # what the fulfilment of one wish adds to a score of about 1
+REWRITE: Final = 0.4  # weight of a rewritten query's words
 LIKELY: Final = 0.6  # probability from which a guessed category is wished for
 LEVELS: Final[Mapping[tuple[str, str], tuple[str, float]]] = {
     ("price", "low"): ("price", -1.0),
@@ -201,7 +203,7 @@ class Planner:
             phrase_boost=settings.phrase_boost,
             phrase_fields=settings.phrase_fields,
             phrase_slop=settings.phrase_slop,
-            hints=(*self._slots.kinds(words, slots), *hints(analyses)),
+            hints=(*self._slots.kinds(words, slots), *self._more(u), *hints(analyses)),
             coverage=self._search.coverage,
             partial=self._search.partial,
         )
@@ -220,6 +222,17 @@ class Planner:
             if word.token.start < head.end and head.start < word.token.end
             else slot
             for slot, word in zip(slots, words, strict=True)
+        )
+
+    def _more(self, u: Understanding) -> tuple[Alternative, ...]:
+        """Words that a generator gave beside those of the query: they add to matches and find nothing by themselves."""
+        given = [(u.rewrite, REWRITE), *((e.other, e.weight) for e in u.expansions if e.approved)]
+        found = {
+            token.text: weight for text, weight in reversed(given) for token in outer(self._analyze(text).words) if text
+        }
+        asked = {token.text for token in u.tokens.words}
+        return tuple(
+            Alternative((word,), weight, source="synonym") for word, weight in found.items() if word not in asked
         )
 
     def _not_made_for(self, head: Head | None) -> Wishes:

@@ -13,7 +13,7 @@ from shelfwise.understanding.explain import changes
 
 Clock = Callable[[], float]  # seconds, for durations only
 
-LITERAL: Final = frozenset({"spelling", "constraints", "carriers", "rewrite"})  # left out when searching as typed
+LITERAL: Final = frozenset({"spelling", "constraints", "tagging", "carriers", "rewrite"})  # left out when searching as typed
 
 
 class Pipeline:
