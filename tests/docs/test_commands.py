@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")] + sorted(
     (ROOT / "docs").rglob("*.md")
 )
-CALL = re.compile(r"shelfwise ([a-z]+(?: (?:search|compare|tune|mine|list|approve|reject))?)((?:[^`\n]|(?<=\\)\n)*)")
 
 
 def commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
@@ -25,6 +24,8 @@ def commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 COMMANDS = dict(commands(typer.main.get_command(app)))
+SECOND = "|".join(sorted({name.split()[1] for name in COMMANDS if " " in name}))
+CALL = re.compile(rf"shelfwise ([a-z]+(?: (?:{SECOND})\b)?)((?:[^`\n]|(?<=\\)\n)*)")
 
 
 def test_what_pages_call_exists() -> None:
