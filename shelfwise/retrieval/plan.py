@@ -18,6 +18,7 @@ from shelfwise.language.spans import outer
 from shelfwise.language.stopwords import without_stopwords
 from shelfwise.retrieval.base import (
     CATEGORY_SEPARATOR,
+    Alternative,
     FacetRequest,
     FusionSettings,
     Leaning,
