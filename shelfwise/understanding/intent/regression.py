@@ -3,8 +3,8 @@
     p(c | x) ∝ exp(z_c),   z = v·A + t·B + b
     minimise  −(1/n) Σᵢ ln p(yᵢ | xᵢ) + (‖A‖² + ‖B‖²) / (2·C·n)
 
-By L-BFGS (Liu and Nocedal 1989) from zero, so the same data give the same weights. The blocks are kept apart because a
-dense block inside a sparse matrix is ten times slower.
+By L-BFGS (Liu and Nocedal 1989) from zero, so the same data give the same weights. The blocks are kept apart, so that
+the dense one is multiplied as a dense one.
 """
 
 from __future__ import annotations
