@@ -108,14 +108,25 @@ class Answering:
         return found if found.matches.total else self._wider(last, query, run)
 
     def _misses(self, found: _Found, meaning: Future[Understanding] | None) -> bool:
-        """Whether constraints left none of the things asked for, only others: under 500 there may be no laptop."""
+        """Whether constraints left none of the things asked for, only others: under 500 there may be no laptop.
+
+        Things are told by the likeliest category; by their kind among its siblings, or where no category is likely.
+        """
         u = found.planned.understanding
         if not found.products or not any(c.hard and c.filter for c in u.constraints):
             return False
         guesses = meaning.result().category if meaning is not None else ()
-        if guesses and guesses[0].confidence >= LIKELY:
-            return not any(product.category == guesses[0].path for product in found.products)
-        return u.head is not None and not any(self._is(product, u.head.kind) for product in found.products)
+        path = guesses[0].path if guesses and guesses[0].confidence >= LIKELY else None
+        if path is None and u.head is None:
+            return False
+
+        def near(product: Product) -> bool:
+            return path is None or product.category[:-1] == path[:-1]
+
+        return not any(
+            product.category == path or (u.head is not None and near(product) and self._is(product, u.head.kind))
+            for product in found.products
+        )
 
     def _is(self, product: Product, kind: str) -> bool:
         found, lexicon = self._kinds(product), self._kinds.lexicon
