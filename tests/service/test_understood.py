@@ -12,7 +12,6 @@ import pytest
 
 from shelfwise.retrieval.labels import Labels
 from shelfwise.service.storefront.address import Address, read_address
-from shelfwise.service.storefront.asked import SURE
 from shelfwise.service.storefront.messages import read_messages
 from shelfwise.service.storefront.understood import Readings
 from shelfwise.service.wire_understanding import KEY_LENGTH, KEYS
@@ -20,7 +19,7 @@ from shelfwise.slate import Slate
 from shelfwise.types import AllOf, And, AnyOf, NoneOf, Not, Query, Range, Relaxation
 from shelfwise.understanding.base import CategoryGuess, Constraint, Understanding
 from shelfwise.understanding.explain import words
-from shelfwise.understanding.intent.taxonomy import taxonomy
+from shelfwise.understanding.intent.taxonomy import SURE, taxonomy
 
 SENTENCE = "i want a cheap black phone under 3000 not nova"
 LABELS = Labels({"zh": {"attributes": {"color": "颜色", "waterproof": "防水"}, "values": {"color=red": "红色"}}})

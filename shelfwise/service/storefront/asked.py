@@ -10,9 +10,8 @@ from shelfwise.service.storefront.address import Address
 from shelfwise.service.storefront.format import discount
 from shelfwise.slate import Slate
 from shelfwise.types import Locale, Sort
-from shelfwise.understanding.intent.taxonomy import Intent, taxonomy
+from shelfwise.understanding.intent.taxonomy import probable
 
-SURE: Final = 0.6  # how probable an intent must be
 REDUCED: Final = 0.05  # the least share taken off that counts as reduced
 SORTS: Final[dict[str, Sort]] = {"read_reviews": "-rating", "new_arrivals": "-newest"}
 
@@ -30,7 +29,7 @@ class Asked:
 
 def asked(slate: Slate, address: Address, locale: Locale) -> Asked | None:
     """What to say about the most probable intent; None where the products are the answer."""
-    intent = probable(slate)
+    intent = probable(slate.understanding.intent)
     if intent is None:
         return None
     label = intent.label[locale]
@@ -42,12 +41,6 @@ def asked(slate: Slate, address: Address, locale: Locale) -> Asked | None:
     if intent.name == "deals" and slate.items and "discount" not in address.bounds:
         return _deals(slate, address, label)
     return None
-
-
-def probable(slate: Slate) -> Intent | None:
-    """The most probable intent, if it is probable enough and known."""
-    name, probability = max(slate.understanding.intent.items(), key=lambda item: item[1], default=("", 0.0))
-    return taxonomy().get(name) if probability >= SURE else None
 
 
 def _deals(slate: Slate, address: Address, label: str) -> Asked:

@@ -7,6 +7,7 @@ from typing import Final
 from shelfwise.language.spans import outer
 from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.category.model import CategoryModel
+from shelfwise.understanding.intent.taxonomy import probable
 
 LEAST: Final = 0.05  # guesses below this probability are not worth saying
 
@@ -20,8 +21,9 @@ class CategoryStep:
         self._model = model
 
     def __call__(self, u: Understanding) -> Understanding:
-        """Sets `category`; guesses that the shopper took back are left out."""
-        if not u.core:
+        """Sets `category`; guesses that the shopper took back are left out. Who asks for an order wants no category."""
+        intent = probable(u.intent)
+        if not u.core or (intent is not None and not intent.search):
             return u
         guesses = self._model([token.text for token in outer(u.tokens.words)], u.vector)
         kept = [one for one in guesses if one.confidence >= LEAST and one.key not in u.dismissed]

@@ -13,6 +13,7 @@ from typing import Final
 from shelfwise.types import Locale
 
 FOLDER: Final = Path(__file__).with_name("data")
+SURE: Final = 0.6  # how probable an intent must be before anything follows from it
 OUT_OF_SCOPE: Final = "out_of_scope"
 
 
@@ -30,6 +31,12 @@ class Intent:
     description: str
     search: bool
     send_to: str = ""
+
+
+def probable(given: Mapping[str, float]) -> Intent | None:
+    """The most probable of intents with their probabilities, if it is probable enough and known."""
+    name, probability = max(given.items(), key=lambda item: item[1], default=("", 0.0))
+    return taxonomy().get(name) if probability >= SURE else None
 
 
 @cache
