@@ -268,7 +268,7 @@ def wishes_of(u: Understanding, weight: float) -> Wishes:
         elif (one.kind, one.level) in LEVELS and not one.negated:
             field, sign = LEVELS[one.kind, one.level]
             found.append(Leaning(field, sign, weight * one.confidence))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))  # of "red or blue" each has the filter of both
 
 
 def category_wish(u: Understanding, weight: float) -> Wishes:

@@ -128,7 +128,7 @@ def _price(one: Bounded, text: str, currency: str) -> Constraint | None:
 def _is_price(one: Bounded, text: str) -> bool:
     """Whether a number without a unit is a price."""
     amount = one.amount
-    named = _NAMED.search(text, max(0, one.start - 16), one.start)
+    named = _NAMED.search(text, max(0, one.start - 16), one.start) if one.way == "" else None  # not: iphone under 500
     if _COUNTED.match(text, one.end) or (named and not (amount.joined and IS_HAN.match(named[0]))):  # 显卡 2000到2500
         return False
     if one.way == "" and not one.price and not amount.joined:

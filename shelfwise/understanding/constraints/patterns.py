@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from shelfwise.understanding.base import Constraint
@@ -95,6 +96,19 @@ _ZH_COUNT: Final = re.compile(
 )
 _ONES: Final = frozenset("箱打提")
 
+# What is counted, where it is no plain piece.
+EN_UNITS: Final = {
+    **dict.fromkeys(("pack", "packs", "pk", "packet", "packets", "bag", "bags"), "pack"),
+    **dict.fromkeys(("box", "boxes", "case", "carton", "cartons"), "box"),
+    **dict.fromkeys(("pair", "pairs"), "pair"),
+    **dict.fromkeys(("bottle", "bottles"), "bottle"),
+}
+ZH_UNITS: Final = {
+    **dict.fromkeys("包袋", "pack"),
+    **dict.fromkeys("盒箱", "box"),
+    **dict.fromkeys("双对", "pair"),
+    "瓶": "bottle",
+}
 _YEAR: Final = r"20[0-3]\d"
 _YEARS: Final = re.compile(
     rf"(?<![a-z0-9.-])(?:(?:released?|launched|made|from|model|models|model year|out)(?: (?P<since>after"
@@ -157,7 +171,7 @@ def _quantities(text: str) -> Iterator[Constraint]:
     for match in _QUANTITY.finditer(text):
         number = _counted(match["a"] or match["b"] or match["c"] or "", match["dozen"] or "")
         if number >= 2:
-            yield _quantity(match, number)
+            yield _quantity(match, number, _unit(match[0]))
     for match in _ZH_COUNT.finditer(text):
         unit = match["unit"]
         found = (float(match["n"]),) * 2 if match["n"].isdigit() else han(match["n"])
@@ -165,11 +179,22 @@ def _quantities(text: str) -> Iterator[Constraint]:
             continue
         number = found[0] * (12 if unit == "打" else 1)
         if number >= 2 or unit in _ONES:
-            yield _quantity(match, number)
+            yield _quantity(match, number, ZH_UNITS.get(unit, "piece"))
 
 
-def _quantity(match: re.Match[str], number: float) -> Constraint:
-    return Constraint("quantity", match[0], *match.span(), low=number, high=number, confidence=0.8, consumed=True)
+def _quantity(match: re.Match[str], number: float, unit: str) -> Constraint:
+    found = Constraint("quantity", match[0], *match.span(), low=number, high=number, confidence=0.8, consumed=True)
+    return replace(found, unit=unit)
+
+
+def _unit(words: str) -> str:
+    """What an English quantity counts.
+
+    >>> _unit("3 pairs of"), _unit("pack of 4"), _unit("a dozen")
+    ('pair', 'pack', 'piece')
+    """
+    named = next((word for word in re.findall("[a-z]+", words) if word in EN_UNITS), "")
+    return EN_UNITS.get(named, "piece")
 
 
 def _counted(number: str, dozen: str) -> float:
