@@ -13,7 +13,8 @@ from shelfwise.understanding.explain import changes
 
 Clock = Callable[[], float]  # seconds, for durations only
 
-LITERAL: Final = frozenset({"spelling", "constraints", "tagging", "carriers", "rewrite"})  # left out when searching as typed
+# Left out when a query is searched as typed.
+LITERAL: Final = frozenset({"spelling", "constraints", "tagging", "carriers", "rewrite"})
 
 
 class Pipeline:
