@@ -101,8 +101,10 @@ class Readings:
         if constraint.kind in NAMED or (constraint.level and not constraint.value):
             return named(constraint, self.locale)
         field, values = said(constraint.filter)
-        if values:
-            return self.t("mark.comma").join(self._name(field, value) for value in values)
+        shown = [self._name(field, value) for value in values]
+        known = self.locale == "en" or shown != list(values) or not constraint.value
+        if shown and known:
+            return self.t("mark.comma").join(shown)
         if not constraint.value:
             return ""
         return as_typed(named(constraint, self.locale), constraint.text)
