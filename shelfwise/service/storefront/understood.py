@@ -102,7 +102,9 @@ class Readings:
             return named(constraint, self.locale)
         field, values = said(constraint.filter)
         shown = [self._name(field, value) for value in values]
-        known = self.locale == "en" or shown != list(values) or not constraint.value
+        known = (
+            self.locale == "en" or shown != list(values) or name_of(constraint.kind, constraint.value, "zh").isascii()
+        )
         if shown and known:
             return self.t("mark.comma").join(shown)
         if not constraint.value:
