@@ -102,9 +102,7 @@ class Readings:
             return named(constraint, self.locale)
         field, values = said(constraint.filter)
         shown = [self._name(field, value) for value in values]
-        known = (
-            self.locale == "en" or shown != list(values) or name_of(constraint.kind, constraint.value, "zh").isascii()
-        )
+        known = self.locale == "en" or shown != list(values) or constraint.kind not in ("colour", "material")
         if shown and known:
             return self.t("mark.comma").join(shown)
         if not constraint.value:
