@@ -22,6 +22,7 @@ from shelfwise.language.normalise import fold
 from shelfwise.language.spans import outer
 from shelfwise.language.stopwords import is_stopword
 from shelfwise.understanding.base import Understanding
+from shelfwise.understanding.kinds.lexicon import default_lexicon, units
 
 FILE: Final = "talk.toml"
 LONGEST: Final = 4  # words of a phrase
@@ -90,9 +91,20 @@ class CarriersStep:
         talk = talk_of("zh" if _HAN.search(text) else "en")
         if not _is_spoken(list(_split(text, words)), talk):
             return []
-        clauses = [_clause(part, talk, kept) for part in _split(text, free)]
+        names = [*kept, *_names(text)]
+        clauses = [_clause(part, talk, names) for part in _split(text, free)]
         asking = any(clause.asks and any(clause.goods) for clause in clauses)
         return [span for clause in clauses for span in _silent(clause, asking, talk)]
+
+
+def _names(text: str) -> Iterator[Span]:
+    """The names of goods in a text that have several words or characters: the `hard` of hard drives is no idle word."""
+    folded = fold(text)
+    if len(folded) == len(text):
+        of = units(folded)
+        for found in default_lexicon().mentions(of):
+            if found.last - found.first > 1:
+                yield of[found.first].start, of[found.last - 1].end
 
 
 def _is_spoken(clauses: Sequence[Sequence[_Word]], talk: Talk) -> bool:
