@@ -91,6 +91,33 @@ def train_intent(
     say(f"Written to {taught.folder}; a running server takes it up when it starts again.", errors)
 
 
+@train_app.command("tagger")
+def train_tagger(
+    train: Annotated[Path, typer.Option("--train", help="Labelled texts in BIO form: a character or word a line.")],
+    test: Annotated[Path, typer.Option("--test", help="Others, to measure it on.")],
+    shop: ShopOption = Path(),
+    method: Annotated[
+        str, typer.Option(help="crf: fast; encoder: with a tuned language model, better and slower (needs PyTorch).")
+    ] = "crf",
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+) -> None:
+    """Teach a shop to find products, brands and models in queries from labelled texts of its own.
+
+    What it finds is told beside what the catalogue knows, and narrows nothing.
+    """
+    from shelfwise.beside import TAGGER
+    from shelfwise.understanding.tagging.training import METHODS, train_tagger
+
+    known = next((name for name in METHODS if name == method), None)
+    if known is None:
+        raise InputError(f"method: found {method!r}, expected one of {', '.join(METHODS)}.")
+    with _open(shop) as opened:
+        folder = opened.folder / TAGGER
+    _show(train_tagger(train, test, folder, seed=seed, method=known), json)
+    say(f"Written to {folder}; a running server takes it up when it starts again.", errors)
+
+
 def _encoder(shop: Path | None) -> Encoder:
     found: Encoder | None
     if shop is not None:
