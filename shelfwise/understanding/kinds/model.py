@@ -139,12 +139,16 @@ class KindModel:
 
 
 def head_of(product: Product, lexicon: Lexicon) -> Head | None:
-    """The head of a product's title, or else of one of its translations."""
+    """The head of a product's title, or else of one of its translations. A brand names no kind (Cooler Master)."""
     for title in (product.title, *(translation.title for translation in product.translations.values())):
-        found = head(title, lexicon) if title else None
+        found = head(_unbranded(title, product.brand), lexicon) if title else None
         if found is not None:
             return found
     return None
+
+
+def _unbranded(title: str, brand: str | None) -> str:
+    return title[len(brand) :] if brand and title.casefold().startswith(brand.casefold()) else title
 
 
 def tokens(found: Head, lexicon: Lexicon) -> tuple[str, ...]:

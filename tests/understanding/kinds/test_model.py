@@ -119,3 +119,9 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | No
     with pytest.raises(CorruptIndexError, match=r"kinds\.json") as error:
         KindModel.open(tmp_path, LEXICON)
     assert error.value.hint
+
+
+def test_a_brand_that_is_called_like_a_thing_names_no_kind() -> None:
+    branded = Product("1", "Case Logic monitor", brand="Case Logic")
+    assert KindModel(lexicon=LEXICON).tokens(branded) == ("monitor", "screen")
+    assert KindModel(lexicon=LEXICON).tokens(Product("1", "Case Logic monitor"))[0] == "case"
