@@ -11,30 +11,18 @@ import argparse
 import csv
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 
 from benchmarks.quality.shops import CATALOGUES, opened
 from benchmarks.quality.workloads import WORKLOADS
-from shelfwise.evaluation import permutation_test
-from shelfwise.evaluation.metrics import metric
-from shelfwise.evaluation.runs import scores_of
-from shelfwise.searcher import Searcher
-from shelfwise.settings import SearchSettings, UnderstandingSettings
-from shelfwise.types import Float64, Page, Query
+from shelfwise.ablation import ALL, STEPS, ablate
 
 ROOT = Path(__file__).resolve().parents[2]
-STEPS = ("spelling", "constraints", "carriers", "kind", "category")
-SETTINGS: Mapping[str, tuple[str, ...]] = {
-    "all steps": (),
-    "no step": STEPS,
-    **{f"without {step}": (step,) for step in STEPS},
-}
 ASKED = {"icecat": (("icecat", "en"), ("icecat-zh", "zh")), "titles_zh": (("titles-zh", "zh"),)}
 
 
@@ -45,14 +33,6 @@ class Set:
     name: str
     qrels: dict[str, dict[str, int]]
     texts: dict[str, list[str]]  # several texts a query: their mean counts
-
-    def values(self, searcher: Searcher) -> Float64:
-        """nDCG@10 of each query with a positive, the mean over its texts."""
-        columns = [
-            metric("ndcg@10").per_query(self.qrels, {q: _found(searcher, texts[at]) for q, texts in self.texts.items()})
-            for at in range(len(next(iter(self.texts.values()))))
-        ]
-        return np.mean(columns, axis=0)
 
 
 def sets(catalogue: str, data: Path) -> Iterator[Set]:
@@ -70,32 +50,6 @@ def sets(catalogue: str, data: Path) -> Iterator[Set]:
         yield Set("titles-zh, written", qrels, {query: [query] for query in qrels})
 
 
-def _found(searcher: Searcher, text: str) -> dict[str, float]:
-    query = Query(text, page=Page(0, 10), facets=(), explain=False)
-    return scores_of([product.id for product in searcher.search(query, "benchmark").products])
-
-
-def measure(searcher: Searcher, one: Set, names: Sequence[str], seed: int) -> dict[str, Any]:
-    """Setting → mean, and its difference to all steps with its significance."""
-    values = {name: one.values(searcher.tuned(SearchSettings(), _settings(SETTINGS[name]))) for name in names}
-    full = values["all steps"]
-    return {
-        name: {
-            "ndcg@10": float(np.nanmean(found)),
-            "queries": int((~np.isnan(found)).sum()),
-            "lost": float(np.nanmean(full) - np.nanmean(found)),
-            "p_value": 1.0 if found is full else permutation_test(full, found, seed=seed),
-            "largest_loss": float(np.nanmax(found - full)),
-            "per_query": dict(zip(sorted(one.qrels), found.tolist(), strict=True)),
-        }
-        for name, found in values.items()
-    }
-
-
-def _settings(without: Sequence[str]) -> UnderstandingSettings:
-    return UnderstandingSettings.model_validate({"without": list(without)})
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print a table, and write it as JSON."""
     options = parser().parse_args(arguments)
@@ -103,8 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
     for catalogue in [options.only] if options.only else list(CATALOGUES):
         with opened(options.out / catalogue, options.data, catalogue, index=not options.keep) as shop:
             for one in sets(catalogue, options.data):
-                names = list(SETTINGS)[: 2 if "wrapped" in one.name or options.brief else None]
-                found[one.name] = measure(shop.searcher(), one, names, options.seed)
+                steps = () if "wrapped" in one.name or options.brief else STEPS
+                found[one.name] = ablate(
+                    shop.searcher(), shop.settings, one.qrels, one.texts, seed=options.seed, steps=steps
+                )
                 print("\n".join(table(one.name, found[one.name])), flush=True)
     options.json.write_bytes(orjson.dumps(found))
     return 0
@@ -114,8 +70,8 @@ def table(name: str, rows: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
     """Lines of Markdown."""
     yield f"\n| {name} | nDCG@10 | what all steps gain | p | largest loss of a query |\n|---|---|---|---|---|"
     for setting, row in rows.items():
-        gain = f"{row['lost']:+.3f} | {row['p_value']:.3f} | {row['largest_loss']:.2f}"
-        yield f"| {setting} | {row['ndcg@10']:.3f} | {gain if setting != 'all steps' else '| |'} |"
+        gain = f"{row['gain']:+.3f} | {row['p_value']:.3f} | {row['largest_loss']:.2f}"
+        yield f"| {setting} | {row['ndcg@10']:.3f} | {gain if setting != ALL else '| |'} |"
 
 
 def parser() -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from shelfwise.cli.console import JsonOption, ShopOption, errors, print_json, print_table, say
+from shelfwise.cli.console import JsonOption, ShopOption, errors, print_json, print_table, progress, say
 from shelfwise.cli.evaluate import ReportOption, SeedOption
 from shelfwise.errors import InputError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 train_app = typer.Typer(help="Learn from examples of your own.", no_args_is_help=True)
 
-Task: TypeAlias = Literal["intent", "entities", "constraints"]
+Task: TypeAlias = Literal["intent", "entities", "constraints", "search"]
 TrainOption = Annotated[Path | None, typer.Option("--train", help="Labelled texts to learn from.")]
 TestOption = Annotated[Path | None, typer.Option("--test", help="Labelled texts to ask for.")]
 
@@ -37,13 +37,17 @@ def evaluate(
     shop: Annotated[
         Path | None, typer.Option("--shop", help="A shop whose encoder and catalogue are used.", show_default=False)
     ] = None,
+    queries_zh: Annotated[
+        Path | None, typer.Option("--queries-zh", help="search: CSV of query, query_zh: ask these texts instead.")
+    ] = None,
     report: ReportOption = None,
     json: JsonOption = False,
 ) -> None:
     """Learn from one file of labelled texts, read another, and compare with its labels.
 
     intent: CSV, TSV or JSON Lines with a text and a label; without --train the utterances that come with Shelfwise.
-    entities: text with BIO tags. constraints: JSON Lines; nothing is learned.
+    entities: text with BIO tags. constraints: JSON Lines; nothing is learned. search: judgments of products, with
+    --shop: nDCG@10 with and without each step of understanding.
     """
     if task == "intent":
         from shelfwise.understanding.intent.evaluate import evaluate_intent, read_parts
@@ -57,6 +61,8 @@ def evaluate(
         from shelfwise.understanding.tagging.training import evaluate_tagging
 
         _show(evaluate_tagging(_need(train, "train"), _need(test, "test"), seed=seed), json)
+    elif task == "search":
+        _search(_need(test, "test"), _need(shop, "shop"), queries_zh, seed, json)
     else:
         _show(_constraints(_need(test, "test"), shop), json)
 
@@ -152,6 +158,24 @@ def _constraints(test: Path, shop: Path | None) -> dict[str, Any]:
     from shelfwise.understanding.constraints.step import ConstraintsStep
 
     return exact_match(queries, ConstraintsStep(BilingualAnalyzer()).read)
+
+
+def _search(judgments: Path, shop: Path, queries_zh: Path | None, seed: int, json: bool) -> None:
+    from shelfwise.ablation import ablate
+    from shelfwise.cli.figures import read_judgments
+    from shelfwise.evaluation import read_translations
+
+    qrels = read_judgments(judgments, "all")
+    translated = read_translations(queries_zh) if queries_zh else {}
+    with _open(shop) as opened, progress("Searching") as step:
+        texts = {query: (translated.get(query, query),) for query in qrels}
+        found = ablate(opened.searcher(), opened.settings, qrels, texts, seed=seed, progress=step)
+    if json:
+        print_json(found)
+        return
+    columns = ("ndcg@10", "gain", "low", "high", "p_value", "largest_loss")
+    rows = [(name, *(f"{row[column]:.3f}" for column in columns)) for name, row in found.items()]
+    print_table("", ("", *columns), rows, right=columns)
 
 
 def _write(path: Path, found: IntentEvaluation) -> None:
