@@ -14,6 +14,8 @@ from shelfwise.types import Locale
 from shelfwise.understanding.base import Constraint, Understanding
 from shelfwise.understanding.constraints.naming import name_of
 from shelfwise.understanding.intent.taxonomy import taxonomy
+from shelfwise.understanding.kinds.heads import Head
+from shelfwise.understanding.kinds.lexicon import default_lexicon
 
 FILE: Final = Path(__file__).with_name("data") / "words.toml"
 Words: TypeAlias = Mapping[str, Mapping[str, Mapping[Locale, str]]]  # group → name → language → text
@@ -58,7 +60,14 @@ def _constraints(u: Understanding) -> Told:
 def _head(u: Understanding) -> Told:
     if u.head is None:
         return "", None
-    return f"{u.head.kind} for {', '.join(u.head.fits)}" if u.head.fits else u.head.kind, u.head.sure
+    name, fits = _called(u.head, "en")
+    return f"{name} for {fits}" if fits else name, u.head.sure
+
+
+def _called(head: Head, locale: Locale) -> tuple[str, str]:
+    """What people call the thing asked for, and what it is made for."""
+    name = default_lexicon().name
+    return name(head.kind, locale), ", ".join(name(one, locale) for one in head.fits)
 
 
 def _intent(u: Understanding) -> Told:
@@ -172,7 +181,7 @@ def _findings(u: Understanding, locale: Locale, softened: Collection[str]) -> It
         if text:
             yield key, {"text": text}
     if u.head is not None:
-        name, fits = u.head.kind, ", ".join(u.head.fits)
+        name, fits = _called(u.head, locale)
         yield ("head_fits" if fits else "head"), {"name": name, "fits": fits}
     for constraint in u.constraints:
         yield firm(constraint, softened), {"text": constraint.text, "told": describe(constraint, locale)}

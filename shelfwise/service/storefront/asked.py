@@ -10,6 +10,7 @@ from shelfwise.service.storefront.address import Address
 from shelfwise.service.storefront.format import discount
 from shelfwise.slate import Slate
 from shelfwise.types import Locale, Sort
+from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.intent.taxonomy import probable
 
 REDUCED: Final = 0.05  # the least share taken off that counts as reduced
@@ -29,8 +30,9 @@ class Asked:
 
 def asked(slate: Slate, address: Address, locale: Locale) -> Asked | None:
     """What to say about the most probable intent; None where the products are the answer."""
-    intent = probable(slate.understanding.intent)
-    if intent is None:
+    u = slate.understanding
+    intent = probable(u.intent)
+    if intent is None or _names_goods(u):
         return None
     label = intent.label[locale]
     if not intent.search:
@@ -41,6 +43,12 @@ def asked(slate: Slate, address: Address, locale: Locale) -> Asked | None:
     if intent.name == "deals" and slate.items and "discount" not in address.bounds:
         return _deals(slate, address, label)
     return None
+
+
+def _names_goods(u: Understanding) -> bool:
+    """Whether one bare word is a number or a name of goods ("nova", "500"): an intent is not to be had of it."""
+    named = any(one.kind in ("brand", "model", "product") for one in u.constraints)
+    return len(u.tokens.words) == 1 and (named or u.text.strip().isdecimal())
 
 
 def _deals(slate: Slate, address: Address, label: str) -> Asked:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from shelfwise.language.spans import outer
-from shelfwise.understanding.base import Understanding
+from shelfwise.understanding.base import CategoryGuess, Understanding
 from shelfwise.understanding.category.model import CategoryModel
 from shelfwise.understanding.intent.taxonomy import probable
+from shelfwise.understanding.kinds.heads import Head
+from shelfwise.understanding.kinds.lexicon import default_lexicon
 
 LEAST: Final = 0.05  # guesses below this probability are not worth saying
 
@@ -27,4 +29,11 @@ class CategoryStep:
             return u
         guesses = self._model([token.text for token in outer(u.tokens.words)], u.vector)
         kept = [one for one in guesses if one.confidence >= LEAST and one.key not in u.dismissed]
-        return u.but(category=tuple(kept))
+        return u.but(category=tuple(one for one in kept if u.head is None or not _contradicts(one, u.head)))
+
+
+def _contradicts(guess: CategoryGuess, head: Head) -> bool:
+    """Whether a category is of accessories and the thing asked for is none, or the other way round."""
+    lexicon = default_lexicon()
+    kind = lexicon.kind(guess.path[-1])
+    return kind is not None and (kind in lexicon.accessories) != (head.kind in lexicon.accessories)

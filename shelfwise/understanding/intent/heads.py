@@ -6,6 +6,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
+from shelfwise.errors import CorruptIndexError
 from shelfwise.language.base import Encoder
 from shelfwise.understanding.intent.head import IntentHead
 from shelfwise.understanding.intent.training import Card
@@ -24,5 +25,13 @@ def intent_head(shop: Path, encoder: Encoder | None) -> IntentHead | None:
         for folder in (shop / OWN, shipped):
             card = Card.read(folder)
             if card is not None and card.encoder == encoder.name:
-                return IntentHead.open(folder)
+                return _opened(folder)
     return None
+
+
+def _opened(folder: Path) -> IntentHead:
+    try:
+        return IntentHead.open(folder)
+    except CorruptIndexError as error:
+        hint = f"Train it again (shelfwise train intent), or remove {folder}."
+        raise CorruptIndexError(error.message, hint=hint) from error

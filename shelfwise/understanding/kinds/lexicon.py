@@ -12,6 +12,7 @@ from typing import Final
 from shelfwise.errors import ShelfwiseError
 from shelfwise.language.english import stem
 from shelfwise.language.normalise import fold
+from shelfwise.types import Locale
 
 FILE: Final = "kinds.txt"
 _UNIT: Final = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u3400-\u9fff]")
@@ -45,6 +46,7 @@ class Lexicon:
         self.accessories: set[str] = set()
         self.parents: dict[str, str] = {}
         self._kinds: dict[tuple[str, ...], str] = {}
+        self._names: dict[str, dict[Locale, str]] = {}  # kind → its first name in each language
         self._longest: dict[str, int] = {}  # first unit → length of the longest name that begins with it
         section = ""
         for number, line in enumerate(text.splitlines(), 1):
@@ -60,6 +62,8 @@ class Lexicon:
         if not keys:
             raise ShelfwiseError(f"{place}: found {content!r}, expected names divided by commas.")
         kind = "_".join(keys[0])
+        for name in map(str.strip, names.split(",")):
+            self._names.setdefault(kind, {}).setdefault("en" if name.isascii() else "zh", name)
         if section == "accessories":
             self.accessories.add(kind)
         if parent.strip():
@@ -85,6 +89,11 @@ class Lexicon:
     def kind(self, name: str) -> str | None:
         """The kind that a name is one of, as a whole."""
         return self._kinds.get(tuple(u.text for u in units(fold(name))))
+
+    def name(self, kind: str, locale: Locale) -> str:
+        """What people call a kind, for kinds are known by stems."""
+        names = self._names.get(kind, {})
+        return names.get(locale) or names.get("en") or kind
 
     def all(self, kind: str) -> tuple[str, ...]:
         """The kind, and the more general ones."""

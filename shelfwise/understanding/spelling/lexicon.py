@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,17 @@ from shelfwise.understanding.base import Frequency
 from shelfwise.understanding.spelling.vocabulary import Vocabulary
 
 FOLDER: Final = Path(__file__).parent / "data"
+NAMES: Final = Path(__file__).parents[1] / "constraints" / "data"
+
+
+@cache
+def names() -> frozenset[str]:
+    """Names of well-known brands and devices, in one word: an iPhone is no misspelt phone where none is sold."""
+    found: set[str] = set()
+    for file in ("brands.toml", "devices.toml"):
+        known = tomllib.loads((NAMES / file).read_text("utf-8"))["names"]
+        found.update(name for name in known if name.isascii() and name.isalpha())
+    return frozenset(found)
 
 
 class Lexicon:
@@ -39,8 +51,8 @@ class Lexicon:
         return self._pairs.get(f"{left} {right}", 0)
 
     def general(self, word: str) -> bool:
-        """Whether a folded Latin word is general English, or one that shoppers often ask for."""
-        return word in words_en() or word in self._asked
+        """Whether a folded Latin word is general English, a name that all know, or one that shoppers often ask for."""
+        return word in words_en() or word in names() or word in self._asked
 
     def strange(self, gram: str) -> bool:
         """Whether neither a product nor a frequent query has a pair of Chinese characters."""
