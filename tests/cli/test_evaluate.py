@@ -100,3 +100,16 @@ def test_weights_are_chosen_and_written(cli, parsed, shop, judgments, tmp_path) 
     assert written["search"] == pytest.approx(figures["chosen"])
     assert written["shop"] == tomllib.loads((shop / "shelfwise.toml").read_text("utf-8"))["shop"]
     assert parsed(*call)["start"] >= figures["start"] - 1e-9
+
+
+def test_each_step_of_understanding_is_weighed(parsed, shop, judgments) -> None:
+    found = parsed("evaluate", "understanding", "--task", "search", "--shop", shop, "--test", judgments)
+    plain = parsed("evaluate", "search", "--shop", shop, "--judgments", judgments)
+    assert {"all steps", "no step", "without spelling", "without constraints"} <= set(found)
+    assert found["all steps"]["ndcg@10"] == pytest.approx(plain["ndcg@10"])
+    assert found["all steps"]["gain"] == found["all steps"]["largest_loss"] == 0
+    assert found["all steps"]["p_value"] == 1
+    for row in found.values():
+        assert row["gain"] == pytest.approx(found["all steps"]["ndcg@10"] - row["ndcg@10"])
+        assert row["low"] <= row["gain"] <= row["high"]
+        assert row["queries"] == 3
