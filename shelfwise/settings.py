@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -171,10 +172,17 @@ def _explain(error: ValidationError) -> str:
     path = [str(part) for part in first["loc"]]
     where = ".".join(path)
     if first["type"] != "extra_forbidden":
-        return f"{where}: {first['msg']}; found {first['input']!r}."
+        return f"{where}: {first['msg']}; found {first['input']!r}.{_nearest(first)}"
     model: Any = Settings
     for part in path[:-1]:
         model = model.model_fields[part].annotation
     near = difflib.get_close_matches(path[-1], model.model_fields, 1, 0.4)
     known = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(model.model_fields)}."
     return f"unknown key {where}. {known}"
+
+
+def _nearest(error: Mapping[str, Any]) -> str:
+    """The choice that was probably meant, where a setting has one of a few names."""
+    choices = re.findall(r"'([^']+)'", error["ctx"]["expected"]) if error["type"] == "literal_error" else []
+    near = difflib.get_close_matches(str(error["input"]), choices, 1, 0.6)
+    return f" Did you mean {near[0]!r}?" if near else ""
