@@ -94,18 +94,26 @@ class Answering:
 
     def _checked(self, found: _Found, query: Query, meaning: Future[Understanding] | None, run: _Run) -> _Found:
         """What was found; where that is nothing, what is found with constraints as wishes, or by a wider question."""
-        if not self._settings.relax or query.page.offset:
+        if not self._settings.relax:
             return found
-        if found.matches.total and not self._misses(found, meaning):
-            near = _only_near(found.planned, found.matches)
+        if found.matches.total and not self._misses(self._first(found), meaning):
+            near = _only_near(found.planned, found.matches) and not query.page.offset
             return replace(found, relaxed=(Relaxation("words", found.planned.words),)) if near else found
         last = found
         for softer, step in softened(found.planned.understanding):
             planned = self._plan(softer, query, meaning)
             last = _Found(planned, run(planned.plan), run.products, (step,))
-            if last.matches.total and not self._misses(last, meaning):
+            if last.matches.total and not self._misses(self._first(last), meaning):
                 return last
         return found if found.matches.total else self._wider(last, query, run)
+
+    def _first(self, found: _Found) -> _Found:
+        """The first page, which decides for all pages whether constraints hold."""
+        plan = found.planned.plan
+        if not plan.offset or not any(c.hard and c.filter for c in found.planned.understanding.constraints):
+            return found
+        run = _Run(self._reader, self._profile, False, {})
+        return replace(found, matches=run(replace(plan, offset=0, facets=())), products=run.products)
 
     def _misses(self, found: _Found, meaning: Future[Understanding] | None) -> bool:
         """Whether constraints left none of the things asked for, only others: under 500 there may be no laptop.

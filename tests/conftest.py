@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("SHELFWISE_DATA", ROOT.parent / "shared" / "data"))
@@ -18,6 +20,13 @@ SOURCES = {
     "ubi": "User Behavior Insights sample events (github.com/o19s/ubi)",
     "pictures": "fashion product photos",
 }
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_its_own() -> Iterator[None]:
+    """A test that sets up logging, to a stream that is closed after it, does so for itself alone."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -164,8 +164,12 @@ def test_a_shop_that_relaxes_nothing_says_so_by_finding_nothing(folder: Path) ->
         assert (slate.total, slate.relaxed) == (0, ())
 
 
-def test_further_pages_are_of_the_same_question(shop: Shop) -> None:
-    assert shop.search("phones under 5", offset=10).relaxed == ()
+@pytest.mark.parametrize("text", ["phones under 5", "phones under 1000", "laptop under 300"])
+def test_further_pages_are_of_the_same_question(shop: Shop, text: str) -> None:
+    whole = shop.search(text, limit=100)
+    pages = [shop.search(text, limit=2, offset=at) for at in range(0, whole.total, 2)]
+    assert [product.id for page in pages for product in page.products] == [product.id for product in whole.products]
+    assert all(page.relaxed == whole.relaxed for page in pages)
 
 
 # --- what was taken back -----------------------------------------------------------------------------------------
