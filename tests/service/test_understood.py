@@ -217,9 +217,15 @@ def test_a_question_about_an_order_is_told_where_to_go_and_products_are_shown(cl
 def test_every_intent_has_a_page(client: Any, shop: Any, name: str, locale: Any) -> None:
     shop.understand = lambda query: Understanding(query.text, text="phone", core="phone", intent={name: 0.95})
     told = notice(client.get(f"/search?q=x&lang={locale}").text)
-    answered = taxonomy()[name].search and name not in {"read_reviews", "new_arrivals", "deals"}
-    assert bool(told) != answered
+    answered = not taxonomy()[name].send_to and name not in {"read_reviews", "new_arrivals", "deals"}
+    assert bool(told) != answered  # what looks out of scope is not, where products have its words
     assert told.startswith(taxonomy()[name].label[locale] if told else "")
+
+
+@pytest.mark.parametrize("name", ["out_of_scope", "small_talk"])
+def test_what_no_product_answers_is_said(client: Any, shop: Any, name: str) -> None:
+    shop.understand = lambda query: Understanding(query.text, text="zzqx", core="zzqx", intent={name: 0.95})
+    assert notice(client.get("/search?q=zzqx").text).startswith(taxonomy()[name].label["en"])
 
 
 def test_an_unsure_intent_says_nothing(client: Any, shop: Any) -> None:

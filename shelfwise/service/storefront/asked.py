@@ -29,14 +29,18 @@ class Asked:
 
 
 def asked(slate: Slate, address: Address, locale: Locale) -> Asked | None:
-    """What to say about the most probable intent; None where the products are the answer."""
+    """What to say about the most probable intent; None where the products are the answer.
+
+    What looks out of scope is in scope where products have its words: rare goods are told from small talk by them.
+    """
     u = slate.understanding
     intent = probable(u.intent)
     if intent is None or _names_goods(u):
         return None
     label = intent.label[locale]
     if not intent.search:
-        return Asked(label, intent.send_to or "nothing")
+        found = bool(slate.items) and all(step.step != "words" for step in slate.relaxed)
+        return None if found and not intent.send_to else Asked(label, intent.send_to or "nothing")
     if intent.name in SORTS and slate.items:
         sort = SORTS[intent.name]
         return Asked(label, intent.name, address.href(sort=sort) if address.sort != sort else None, intent.name)

@@ -3,16 +3,16 @@
     s(c) = ln (n_c / n) · ρ + Σ over tokens t of the query of ln ( (n_ct + μ p_t) / (n_c + μ) / p_t ) + κ · cos(v, m_c)
     P(c) = softmax(s / T)
 
-n_c products in category c (a whole path), n_ct of them with t in title or category name, p_t the share of all products
-with t, v the query's vector, m_c the mean vector of c's products, unit rows Float32[c, d]. Smoothing by the whole
-catalogue: Zhai and Lafferty, "A Study of Smoothing Methods for Language Models" (TOIS 2004). ρ, μ, κ and T were chosen
-on the demo shop's queries (docs/benchmarks.md).
+n_c products in category c (a whole path), n_ct of them with t in title or category name (a query that is all of a
+name counts as one more token), p_t the share of all products with t, v the query's vector, m_c the mean vector of c's
+products, unit rows Float32[c, d]. Smoothing by the whole catalogue: Zhai and Lafferty, "A Study of Smoothing Methods
+for Language Models" (TOIS 2004). ρ, μ, κ and T were chosen on the demo shop's queries (docs/benchmarks.md).
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 from zipfile import BadZipFile
@@ -70,7 +70,7 @@ class CategoryModel:
 
     def __call__(self, tokens: Sequence[str], vector: Float32 | None, most: int = 3) -> tuple[CategoryGuess, ...]:
         """The likeliest categories, best first; none for a query whose words and meaning say nothing."""
-        known = [token for token in dict.fromkeys(tokens) if token in self._tokens]
+        known = [token for token in dict.fromkeys((*tokens, whole(tokens))) if token in self._tokens]
         if self._sizes.sum() < COVERED * self._total or not (known or (vector is not None and self._means is not None)):
             return ()
         score = self._prior + sum((self._ratio(token) for token in known), np.zeros(len(self.paths)))
@@ -109,6 +109,15 @@ class CategoryModel:
             raise CorruptIndexError(f"{folder}: {error}", hint="Index again.") from error
 
 
+def whole(tokens: Iterable[str]) -> str:
+    """A name as one more token: *laptop* is all of the name Laptops, and a part of Laptop Bags.
+
+    >>> whole(["phone", "case"])
+    '=case phone'
+    """
+    return "=" + " ".join(sorted(set(tokens)))
+
+
 class CategoryBuilder:
     """A part of a generation: counts words and adds up vectors by category."""
 
@@ -135,9 +144,10 @@ class CategoryBuilder:
             self._sums[path] = self._sums.get(path, np.zeros(len(indexed.vector))) + indexed.vector
 
     def _named(self, product: Product) -> frozenset[str]:
-        """Tokens of the category's names in every language."""
+        """Tokens of the category's names in every language, and each innermost name as a whole."""
         names = (product.category, *(translation.category for translation in product.translations.values()))
-        return frozenset().union(*(self._read(name) for path in names for name in path))
+        leaves = frozenset(whole(self._read(path[-1])) for path in names if path)
+        return leaves.union(*(self._read(name) for path in names for name in path))
 
     def _read(self, name: str) -> frozenset[str]:
         if name not in self._names:

@@ -25,7 +25,7 @@ class CategoryStep:
     def __call__(self, u: Understanding) -> Understanding:
         """Sets `category`; guesses that the shopper took back are left out. Who asks for an order wants no category."""
         intent = probable(u.intent)
-        if not u.core or (intent is not None and not intent.search):
+        if not u.core or (intent is not None and intent.send_to):
             return u
         guesses = self._model([token.text for token in outer(u.tokens.words)], u.vector)
         kept = [one for one in guesses if one.confidence >= LEAST and one.key not in u.dismissed]

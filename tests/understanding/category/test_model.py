@@ -57,7 +57,7 @@ def test_the_score_is_that_of_the_formula(model: CategoryModel) -> None:
         for path, size in sizes.items()
     }
     total = sum(map(exp, score.values()))
-    found = {guess.path: guess.confidence for guess in model(["phone"], None)}
+    found = {guess.path: guess.confidence for guess in model(["phone", "unheard"], None)}  # is no whole name
     assert found == pytest.approx({path: exp(value) / total for path, value in score.items()})
 
 
@@ -168,3 +168,14 @@ def test_a_guess_that_was_taken_back_is_left_out(model: CategoryModel) -> None:
 
 def test_nothing_asked_is_no_guess(model: CategoryModel) -> None:
     assert asked(model, "lamp", core="").category == ()
+
+
+def test_all_of_a_name_says_more_than_a_part_of_another(tmp_path: Path) -> None:
+    builder = CategoryBuilder(BilingualAnalyzer())
+    for number in range(20):
+        path = ("Shop", "Laptops") if number < 8 else ("Shop", "Laptop Bags")
+        words = ("notebook",) if number < 8 else ("laptop", "bag")
+        builder.add(Product(str(number), "x", category=path), Indexed({"title": words}, None))
+    builder.write(tmp_path)
+    assert CategoryModel.open(tmp_path)(["laptop"], None)[0].path == ("Shop", "Laptops")
+    assert CategoryModel.open(tmp_path)(["laptop", "bag"], None)[0].path == ("Shop", "Laptop Bags")
