@@ -14,7 +14,8 @@ from shelfwise.evaluation.runs import scores_of
 from shelfwise.indexing import Progress
 from shelfwise.searcher import Searcher
 from shelfwise.settings import Settings, Step, UnderstandingSettings
-from shelfwise.types import Float64, Page, Query
+from shelfwise.tuning import ids_of
+from shelfwise.types import Float64
 
 ALL: Final = "all steps"
 NONE: Final = "no step"
@@ -53,13 +54,11 @@ def _values(searcher: Searcher, qrels: Qrels, texts: Mapping[str, Sequence[str]]
     """nDCG@10 of each query, the mean over its texts; NaN without a positive."""
     measure = metric("ndcg@10")
     count = max(map(len, texts.values()))
-    runs = ({q: scores_of(_ids(searcher, asked[at % len(asked)])) for q, asked in texts.items()} for at in range(count))
+    runs = (
+        {q: scores_of(ids_of(searcher, asked[at % len(asked)], DEPTH)) for q, asked in texts.items()}
+        for at in range(count)
+    )
     return np.asarray(np.mean([measure.per_query(qrels, run) for run in runs], axis=0), np.float64)
-
-
-def _ids(searcher: Searcher, text: str) -> list[str]:
-    query = Query(text, page=Page(0, DEPTH), facets=(), explain=False)
-    return [product.id for product in searcher.search(query, "ablation").products]
 
 
 def _row(full: Float64, found: Float64, seed: int) -> dict[str, Any]:

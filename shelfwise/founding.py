@@ -9,8 +9,8 @@ from typing import Any, Final
 import tomlkit
 
 from shelfwise.errors import ShopError, StorageError
-from shelfwise.retrieval.storage import replace_file
 from shelfwise.settings import FILE, read_settings
+from shelfwise.storage import replace_file
 
 PICTURES: Final = "pictures"
 

@@ -114,7 +114,7 @@ class Searcher:
     def tuned(self, search: SearchSettings, understanding: UnderstandingSettings | None = None) -> Searcher:
         """The same index, searched with other settings. Close only the original."""
         other = copy.copy(self)
-        other.understander = self.understander.tuned(search, understanding or UnderstandingSettings())
+        other.understander = self.understander.tuned(search, understanding)
         other._answering = other._answers(search)
         return other
 

@@ -49,7 +49,7 @@ def tune_search(
     def score(setting: Parameters, queries: Sequence[str]) -> Float64:
         nonlocal done
         tuned = searcher.tuned(settings_of(settings, setting))
-        run = {query: scores_of(_ids(tuned, texts[query] if texts else query)) for query in queries}
+        run = {query: scores_of(ids_of(tuned, texts[query] if texts else query, DEPTH)) for query in queries}
         done += 1
         progress(done, None)
         return measure.per_query(qrels, run)
@@ -63,6 +63,7 @@ def settings_of(settings: SearchSettings, chosen: Parameters) -> SearchSettings:
     return SearchSettings.model_validate({**settings.model_dump(), **chosen})
 
 
-def _ids(searcher: Searcher, text: str) -> list[str]:
-    query = Query(text, page=Page(0, DEPTH), facets=(), explain=False)
+def ids_of(searcher: Searcher, text: str, depth: int) -> list[str]:
+    """The first ids that a search finds, without what only people look at."""
+    query = Query(text, page=Page(0, depth), facets=(), explain=False)
     return [product.id for product in searcher.search(query, "tuning").products]

@@ -6,7 +6,7 @@ worked out while they are searched.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,14 +82,15 @@ class Understander:
         settings: UnderstandingSettings,
     ) -> None:
         self._halves = words, meaning
+        self._settings = settings
         self.steps = (*words, *meaning)
         without = {*settings.without, *(() if search.typos else ("spelling",))}
         self._words = Pipeline(words, without)
         self._meaning = Pipeline(meaning, without, through=(EncoderError,))
 
-    def tuned(self, search: SearchSettings, settings: UnderstandingSettings) -> Understander:
-        """The same steps under other settings."""
-        return Understander(*self._halves, search, settings)
+    def tuned(self, search: SearchSettings, settings: UnderstandingSettings | None = None) -> Understander:
+        """The same steps under other settings of search, and of understanding where these are given."""
+        return Understander(*self._halves, search, settings or self._settings)
 
     def words(self, query: Query) -> Understanding:
         """What the words of a query say; a query to be searched as typed is read literally."""
@@ -107,6 +108,6 @@ class Understander:
         )
         return read.but(original=u.original, corrections=corrections)
 
-    def meaning(self, u: Understanding, skip: Collection[str] = ()) -> Understanding:
+    def meaning(self, u: Understanding) -> Understanding:
         """`u` with its vector, and what follows from it. Raises EncoderError."""
-        return self._meaning(u, skip)
+        return self._meaning(u)

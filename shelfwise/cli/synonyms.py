@@ -106,7 +106,8 @@ def approve(
 ) -> None:
     """Write proposals into the shop's synonyms: by id, or all of a --source or --min-confidence."""
     from shelfwise.settings import read_settings
-    from shelfwise.understanding.expansion.store import with_rules, write_whole
+    from shelfwise.storage import replace_file
+    from shelfwise.understanding.expansion.store import with_rules
 
     proposals = _proposals(_folder(shop))
     chosen = _chosen(proposals, ids, source, least)
@@ -115,7 +116,7 @@ def approve(
     before = file.read_text("utf-8-sig") if file.is_file() else ""
     text = with_rules(before, [each.candidate for each in chosen], weight)
     if text != before:
-        write_whole(file, text.encode())
+        replace_file(file, text.encode())
     changed = proposals.decide([each.id for each in chosen], "approved")
     proposals.save()
     if json:

@@ -22,7 +22,7 @@ from shelfwise.retrieval.rows import LiveRows, Rows, RowsWriter
 from shelfwise.retrieval.schema import build_schema, index_document
 from shelfwise.retrieval.searching import Search
 from shelfwise.retrieval.state import State, draft, last_of_each
-from shelfwise.retrieval.storage import storage_errors
+from shelfwise.storage import storage_errors
 from shelfwise.types import Filter, Float32
 
 VERSION = 1

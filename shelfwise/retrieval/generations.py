@@ -26,7 +26,7 @@ import orjson
 from shelfwise.errors import CorruptIndexError, NoIndexError, NotFoundError
 from shelfwise.retrieval.base import Engine, GenerationPart, IndexedProduct, Reader
 from shelfwise.retrieval.locks import TemporaryFolder, lock_file, remove_abandoned
-from shelfwise.retrieval.storage import checksum, flush, flush_tree, replace_file, storage_errors
+from shelfwise.storage import checksum, flush, flush_tree, replace_file, storage_errors
 from shelfwise.types import Product
 
 MANIFEST = "manifest.json"

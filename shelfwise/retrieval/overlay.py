@@ -22,7 +22,7 @@ from shelfwise.errors import InputError, StorageError
 from shelfwise.retrieval.arrays import products
 from shelfwise.retrieval.dense import VectorIndex
 from shelfwise.retrieval.locks import TemporaryFolder
-from shelfwise.retrieval.storage import is_refusal
+from shelfwise.storage import is_refusal
 from shelfwise.types import Bool, Float32, Int32
 
 PREFIX = ".overlay-"

@@ -10,7 +10,6 @@ The file is replaced as a whole (written beside, flushed, renamed), so that a ki
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -20,6 +19,7 @@ from typing import Any, Final, Literal, get_args
 import orjson
 
 from shelfwise.errors import InputError
+from shelfwise.storage import replace_file
 from shelfwise.understanding.expansion.base import SOURCES, Candidate, Source
 
 FILE: Final = "synonyms-proposed.jsonl"
@@ -107,7 +107,7 @@ class Proposals:
     def save(self) -> None:
         """Write the file, in order of id, so that the same proposals give the same bytes."""
         lines = [orjson.dumps(self._all[id].as_json()) for id in sorted(self._all)]
-        write_whole(self.path, b"".join(line + b"\n" for line in lines))
+        replace_file(self.path, b"".join(line + b"\n" for line in lines))
 
 
 def id_of(candidate: Candidate) -> str:
@@ -133,19 +133,6 @@ def with_rules(text: str, candidates: Iterable[Candidate], weight: float = 1.0) 
             added.append(f"{rule}\n")
     end = "\n" if text and not text.endswith("\n") and added else ""
     return text + end + "".join(added)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file as a whole. Raises OSError naming the file."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _lines(path: Path) -> list[bytes]:

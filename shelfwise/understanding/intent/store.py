@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,14 +27,3 @@ def keep(models: Path, head: IntentHead, card: Card) -> Path:
         link.symlink_to(version.name, target_is_directory=True)
         link.replace(models / CURRENT)
     return version
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file in one step: whenever the process dies, there is the old content or the new, whole."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -12,10 +12,11 @@ from typing import Any, Final
 import numpy as np
 
 from shelfwise.language.base import Encoder
+from shelfwise.storage import replace_file
 from shelfwise.types import Bool, Float64
 from shelfwise.understanding.intent.datasets import read_labelled
 from shelfwise.understanding.intent.head import IntentHead
-from shelfwise.understanding.intent.store import keep, replace_file
+from shelfwise.understanding.intent.store import keep
 from shelfwise.understanding.intent.training import Card, Lessons, merchant_lessons, own_lessons, train_on
 
 EXAMPLES: Final = "intents.csv"  # in the shop's folder

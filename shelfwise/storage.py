@@ -61,7 +61,7 @@ def replace_file(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError:
+    except BaseException:  # an interruption too leaves nothing behind
         temporary.unlink(missing_ok=True)
         raise
     flush(path.parent)
