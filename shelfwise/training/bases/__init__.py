@@ -1,0 +1,1 @@
+"""Language models to start from, each a folder that Sentence-Transformers reads."""

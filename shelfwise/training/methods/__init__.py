@@ -1,0 +1,1 @@
+"""Which weights learn: all, or few that are added."""
