@@ -1,0 +1,1 @@
+"""One file a source of examples; all keep the contract in `shelfwise.training.data.base`."""
