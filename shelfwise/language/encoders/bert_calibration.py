@@ -1,14 +1,16 @@
-"""How large the values inside multilingual-e5-small become: what its 8-bit form needs to know."""
+"""How large the values inside a BERT become: what its 8-bit form needs to know."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
-from shelfwise.language.encoders.e5_graph import build_graph, linear_inputs
-from shelfwise.language.encoders.e5_weights import E5Weights
+from shelfwise.language.encoders.bert_graph import build_graph, linear_inputs
+from shelfwise.language.encoders.bert_weights import BertWeights
 from shelfwise.language.encoders.onnx import Tokens
 from shelfwise.types import Float32
 
@@ -24,12 +26,12 @@ TEXTS = (
 )
 
 
-def measure_ranges(weights: E5Weights, tokenizer: Tokens) -> dict[str, Float32]:
-    """Name of each linear layer's input → largest magnitude of each of its components over TEXTS, Float32[m]."""
+def measure_ranges(weights: BertWeights, tokenizer: Tokens, texts: Sequence[str] = TEXTS) -> dict[str, Float32]:
+    """Name of each linear layer's input → largest magnitude of each of its components over the texts, Float32[m]."""
     names = linear_inputs(weights.layers)
     session = _session(build_graph(weights), names)
     ranges: dict[str, Float32] = {}
-    for text in TEXTS:
+    for text in texts:
         ids = np.array(tokenizer([text]))
         for name, found in zip(
             names, session.run(names, {"input_ids": ids, "attention_mask": np.ones_like(ids)}), strict=True
