@@ -24,8 +24,8 @@ from typing import TypeAlias
 import orjson
 
 from shelfwise.errors import CorruptIndexError, NoIndexError, NotFoundError
+from shelfwise.locks import TemporaryFolder, lock_file, remove_abandoned
 from shelfwise.retrieval.base import Engine, GenerationPart, IndexedProduct, Reader
-from shelfwise.retrieval.locks import TemporaryFolder, lock_file, remove_abandoned
 from shelfwise.storage import checksum, flush, flush_tree, replace_file, storage_errors
 from shelfwise.types import Product
 

@@ -19,9 +19,9 @@ import orjson
 import tantivy
 
 from shelfwise.errors import InputError, StorageError
+from shelfwise.locks import TemporaryFolder
 from shelfwise.retrieval.arrays import products
 from shelfwise.retrieval.dense import VectorIndex
-from shelfwise.retrieval.locks import TemporaryFolder
 from shelfwise.storage import is_refusal
 from shelfwise.types import Bool, Float32, Int32
 

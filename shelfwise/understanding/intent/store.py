@@ -1,29 +1,23 @@
-"""Heads of a shop on disk: models/intent/<version>/, and `current`, a link to the one in use."""
+"""Heads of a shop on disk, kept as all its models are: models/intent/<version>/, and `current`, a link to the one in
+use."""
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from shelfwise.language.models.store import ModelStore
 
 if TYPE_CHECKING:
     from shelfwise.understanding.intent.head import IntentHead
     from shelfwise.understanding.intent.training import Card
 
-CURRENT: Final = "current"
-
 
 def keep(models: Path, head: IntentHead, card: Card) -> Path:
     """Writes a new version and makes it the current one; returns its folder. A crash leaves the former current."""
-    models.mkdir(parents=True, exist_ok=True)
-    versions = [int(folder.name) for folder in models.iterdir() if folder.name.isdecimal()]
-    with tempfile.TemporaryDirectory(dir=models, prefix="building-") as building:
-        folder = Path(building, "head")
-        folder.mkdir()
+    store, name = ModelStore(models.parent), models.name
+    with store.create(name) as folder:
         head.save(folder)
         card.write(folder)
-        version = folder.rename(models / f"{max(versions, default=0) + 1:04d}")
-        link = Path(building, CURRENT)
-        link.symlink_to(version.name, target_is_directory=True)
-        link.replace(models / CURRENT)
-    return version
+    version = store.promote(name, store.versions(name)[-1])
+    return models / version
