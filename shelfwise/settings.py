@@ -1,6 +1,7 @@
 """Typed settings of a shop: `shelfwise.toml`, then environment (`SHELFWISE__SECTION__KEY`), then flags.
 
-An unknown key or a wrong type is an error that names the place and the nearest known key.
+A list in the environment is written `a,b` or as JSON, `["a", "b"]`. An unknown key or a wrong type is an error that
+names the place and the nearest known key.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, get_origin
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shelfwise.errors import SettingsError
 
 FILE = "shelfwise.toml"
+VARIABLE: Final = "SHELFWISE__"  # what the names of environment variables begin with
 
 
 class Section(BaseModel):
@@ -140,7 +143,7 @@ def read_settings(
 ) -> Settings:
     """Settings of the shop in `folder`. Flags are dotted ("search.mode"); later sources win.
 
-    Raises SettingsError with file, key, what was found and what was expected.
+    Raises SettingsError with file or variable, key, what was found and what was expected.
     """
     file = folder / FILE
     values: dict[str, Any] = {}
@@ -149,16 +152,46 @@ def read_settings(
             values = tomllib.loads(file.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{file}: not valid TOML: {error}.") from error
+    given: dict[str, str] = {}  # dotted → the variable that sets it
     for name, value in (os.environ if environment is None else environment).items():
-        if name.startswith("SHELFWISE__"):
-            _put(values, name.removeprefix("SHELFWISE__").lower().split("__"), value)
+        if name.startswith(VARIABLE):
+            path = name.removeprefix(VARIABLE).lower().split("__")
+            _put(values, path, _list(name, value) if _is_list(path) else value)
+            given[".".join(path)] = name
     for dotted, value in (flags or {}).items():
         if value is not None:
             _put(values, dotted.split("."), value)
+            given.pop(dotted, None)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(f"{file}: {_explain(error)}") from error
+        key = ".".join(str(part) for part in error.errors()[0]["loc"] if isinstance(part, str))
+        raise SettingsError(f"{given.get(key, file)}: {_explain(error)}") from error
+
+
+def _is_list(path: list[str]) -> bool:
+    """Whether a setting holds several values."""
+    kind: Any = Settings
+    for part in path:
+        field = kind.model_fields.get(part) if isinstance(kind, type) and issubclass(kind, Section) else None
+        if field is None:
+            return False
+        kind = field.annotation
+    return get_origin(kind) is tuple
+
+
+def _list(name: str, value: str) -> list[Any]:
+    """The values of `a,b` or `["a", "b"]`; none of an empty text. Raises SettingsError."""
+    if not value.lstrip().startswith("["):
+        return [part.strip() for part in value.split(",")] if value.strip() else []
+    try:
+        found: list[Any] = orjson.loads(value)
+    except ValueError as error:
+        found_text = value if len(value) <= 60 else f"{value[:60]}…"
+        raise SettingsError(
+            f"{name}: found {found_text!r}, expected a list as JSON or divided by commas: {error}."
+        ) from error
+    return found
 
 
 def _put(values: dict[str, Any], path: list[str], value: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
@@ -12,10 +14,11 @@ from shelfwise.settings import Step, read_settings
 from shelfwise.types import Locale, Query
 
 if TYPE_CHECKING:
+    from shelfwise.shop import Shop
     from shelfwise.understanding.base import Understanding
 
-BAR = 24  # characters of the longest bar
-SHOWN = 5  # intents
+BAR: Final = 24  # characters of the longest bar
+SHOWN: Final = 5  # intents
 
 
 def understand(
@@ -41,11 +44,27 @@ def understand(
             raise typer.BadParameter(f"{name!r} is not one of {expected}.", param_hint="'--without'")
     left_out = (*read_settings(shop).understanding.without, *(without or ()))
     with Shop.open(shop, flags={"understanding.without": left_out}) as opened:
-        found = opened.understand(Query(query, locale=locale, dismissed=tuple(dismissed or ())))
+        found = _read(opened, Query(query, locale=locale), dismissed or ())
     if json:
         print_json(understanding(found))
     else:
         _print(found, locale)
+
+
+def _read(shop: Shop, query: Query, dismissed: Sequence[str]) -> Understanding:
+    """What a query means without the readings taken back, in whatever order they are named: one may come to light only
+    when another is gone. Raises typer.BadParameter for one that does not exist."""
+    found, left = shop.understand(query), list(dict.fromkeys(dismissed))
+    while left:
+        known = [*(one.key for one in found.constraints), *(guess.key for guess in found.category)]
+        gone = [key for key in left if key in known]
+        if not gone:
+            there = f"The readings are {', '.join(map(repr, known))}." if known else "There are none to take back."
+            raise typer.BadParameter(f"{left[0]!r} is no reading of this query. {there}", param_hint="'--no'")
+        left = [key for key in left if key not in gone]
+        query = replace(query, dismissed=(*query.dismissed, *gone))
+        found = shop.understand(query)
+    return found
 
 
 def _print(u: Understanding, locale: Locale) -> None:

@@ -43,8 +43,19 @@ def test_everything_is_printed(cli, shop, understood) -> None:
 
 
 def test_options_reach_the_shop(cli, shop, understood) -> None:
-    done = cli("understand", "x", "--shop", shop, "--no", "a:b", "--no", "c:d", "--locale", "zh")
-    assert understood[0].dismissed == ("a:b", "c:d")
+    done = cli(
+        "understand",
+        "x",
+        "--shop",
+        shop,
+        "--no",
+        "price:under 500",
+        "--no",
+        "category:home > laptops",
+        "--locale",
+        "zh",
+    )
+    assert understood[-1].dismissed == ("price:under 500", "category:home > laptops")
     assert "“under 500”是硬性条件（价格：≤ 500）。" in done.stdout
 
 
@@ -61,6 +72,31 @@ def test_steps_are_left_out(parsed, shop) -> None:
     settings = shop / "shelfwise.toml"
     settings.write_text(settings.read_text("utf-8") + '\n[understanding]\nwithout = ["carriers"]\n', "utf-8")
     assert steps("--without", "spelling") == steps() - {"spelling", "carriers"}
+
+
+def test_a_reading_that_is_not_there_cannot_be_taken_back(cli, shop, understood) -> None:
+    done = cli("understand", "x", "--shop", shop, "--no", "price:under 500", "--no", "foo")
+    said = " ".join(done.output.replace("│", " ").split())
+    assert done.exit_code == 2
+    assert "'foo' is no reading of this query." in said
+    assert all(key in said for key in ("'price:under 500'", "'colour:red'", "'category:home > laptops'"))
+
+
+def test_a_query_without_readings(cli, shop) -> None:
+    done = cli("understand", "zzz", "--shop", shop, "--no", "price:under 5")
+    assert done.exit_code == 2
+    assert "There are none to take back." in " ".join(done.output.replace("│", " ").split())
+
+
+def test_readings_are_taken_back_in_any_order(parsed, shop) -> None:
+    def keys(*options) -> list[str]:
+        found = parsed("understand", "not red lamp under 500", "--shop", shop, *options)
+        return [one["key"] for one in found["constraints"]]
+
+    every = keys()
+    assert {"price:under 500", "colour:not red"} <= set(every)
+    for order in (every, every[::-1]):
+        assert not set(keys(*(part for key in order for part in ("--no", key)))) & set(every)
 
 
 def test_wrong_use(cli, shop, tmp_path) -> None:
