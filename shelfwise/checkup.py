@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from shelfwise.shop import Shop
 FREE_SPACE = 2_000_000_000  # bytes; a generation, its successor and the encoder fit in it
 BEHIND = 0.1  # share of the catalogue changed since the index was built from which it is better built anew
 REBUILD = "Index again: shelfwise index"
+RETRAIN = "Train it again (shelfwise train intent, shelfwise train tagger), or remove its folder."
 RESTORE = "Put the file of your last backup in its place, or remove it and import your feeds again."
 
 
@@ -34,7 +35,7 @@ def check(folder: Path) -> list[Finding]:
     findings = list(_machine(folder))
     try:
         with Shop.open(folder) as shop:
-            for look in (_catalogue, _encoder, _generations, _index):
+            for look in (_catalogue, _encoder, _generations, _index, _models):
                 findings += _looked(look, shop)
     except ShelfwiseError as error:
         findings.append(Finding("shop", "bad", error.message, error.hint))
@@ -91,8 +92,9 @@ def _generations(shop: Shop) -> Iterator[Finding]:
 def _index(shop: Shop) -> Iterator[Finding]:
     status = shop.status()
     problems = status["problems"]
-    if isinstance(problems, list) and problems:
-        yield Finding("index", "bad", "; ".join(map(str, problems)), REBUILD)
+    damaged = _damaged(shop).values()
+    if isinstance(problems, list) and (wrong := [one for one in map(str, problems) if one not in damaged]):
+        yield Finding("index", "bad", "; ".join(wrong), REBUILD)
         return
     if status["outdated"]:
         yield Finding("index", "warning", f"built with another {_listed(status['outdated'])}", REBUILD)
@@ -102,6 +104,16 @@ def _index(shop: Shop) -> Iterator[Finding]:
     state: Literal["good", "warning"] = "warning" if changes > BEHIND * products else "good"
     remedy = "Index again, so that the next start is quick: shelfwise index" if state == "warning" else ""
     yield Finding("index", state, f"{changes:,} changes since generation {searcher.generation.name}", remedy)
+
+
+def _models(shop: Shop) -> Iterator[Finding]:
+    for step, problem in _damaged(shop).items():
+        yield Finding(f"model of {step}", "bad", problem, RETRAIN)
+
+
+def _damaged(shop: Shop) -> Mapping[str, str]:
+    """Models of the shop's own that cannot be read; none while the shop cannot be searched for another reason."""
+    return shop.searcher().damaged if shop.ready() else {}
 
 
 def _listed(names: object) -> str:

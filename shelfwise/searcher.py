@@ -45,6 +45,7 @@ class Searcher:
         folder = opened.generation.folder
         self.generation = opened.generation
         self.problems = opened.problems
+        self.damaged = beside.damaged
         self.reader: Reader = opened.reader
         self.revision = opened.generation.manifest.revision
         self._encoder = encoder
@@ -85,7 +86,7 @@ class Searcher:
             facets=facets,
             relaxed=answer.relaxed,
             took=took,
-            degraded=answer.degraded,
+            degraded=(*answer.degraded, *self.damaged),
             generation=self.generation.name,
         )
 

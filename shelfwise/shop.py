@@ -316,5 +316,9 @@ class Shop:
             "indexed_revision": searcher.revision,
             "encoder": encoder.name if encoder else None,
             "outdated": outdated,
-            "problems": [*searcher.problems, *strangers(searcher, self._store.revision())],
+            "problems": [
+                *searcher.problems,
+                *strangers(searcher, self._store.revision()),
+                *searcher.damaged.values(),
+            ],
         }

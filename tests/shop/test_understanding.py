@@ -20,6 +20,7 @@ from opencc import OpenCC
 from structlog.testing import capture_logs
 
 import shelfwise.understanding as room
+from shelfwise import checkup
 from shelfwise.errors import CorruptIndexError, SettingsError
 from shelfwise.language.encoders.fake import FakeEncoder
 from shelfwise.settings import Step as StepName
@@ -413,9 +414,36 @@ def test_without_an_older_generation_the_error_says_what_to_do(folder: Path, tmp
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_head_of_the_shops_own_is_named_with_what_to_do(folder: Path, tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize("file", ["head.npz", "head.json", "card.json"])
+def test_a_damaged_head_of_the_shops_own_is_left_out_and_named(
+    folder: Path, tmp_path: Path, file: str, damage: str
+) -> None:
     copy = Path(shutil.copytree(folder, tmp_path / "shop", symlinks=True))
-    DAMAGES[damage](copy / "models/intent/current/head.npz")
-    with Shop.open(copy) as shop, pytest.raises(CorruptIndexError, match="models/intent/current") as error:
-        shop.search("phone")
-    assert "shelfwise train intent" in error.value.hint
+    with Shop.open(copy) as shop:
+        before = shop.search("phone")
+    assert before.degraded == () and before.understanding.intent
+    DAMAGES[damage](copy / "models/intent/current" / file)
+    with Shop.open(copy) as shop:
+        slate = shop.search("phone")
+        assert slate.products == before.products
+        assert slate.understanding.intent == {}
+        assert slate.degraded == ("intent",)
+        (problem,) = shop.status()["problems"]  # type: ignore[misc, attr-defined]
+        assert "models/intent/current" in problem
+    findings = {finding.part: finding for finding in checkup.check(copy)}
+    assert findings["index"].state == "good"
+    assert findings["model of intent"].state == "bad"
+    assert "shelfwise train intent" in findings["model of intent"].remedy
+
+
+def test_a_damaged_tagger_is_left_out_and_named(folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "shop", symlinks=True))
+    (copy / "models/tagger").mkdir()
+    (copy / "models/tagger/tagger.card.json").write_bytes(b"{}")
+    with Shop.open(copy) as shop:
+        slate = shop.search("phone")
+        assert slate.products and slate.degraded == ("tagging",)
+    assert (
+        "shelfwise train tagger"
+        in {finding.part: finding.remedy for finding in checkup.check(copy)}["model of tagging"]
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
@@ -9,29 +10,27 @@ from typing import Final
 from shelfwise.errors import CorruptIndexError
 from shelfwise.language.base import Encoder
 from shelfwise.understanding.intent.head import IntentHead
-from shelfwise.understanding.intent.training import Card
+from shelfwise.understanding.intent.training import CARD, Card
 
 OWN: Final = "models/intent/current"
 
 
-def intent_head(shop: Path, encoder: Encoder | None) -> IntentHead | None:
+def intent_head(shop: Path, encoder: Encoder | None, report: Callable[[str], None]) -> IntentHead | None:
     """The shop's head, or else that of the default encoder; None for an encoder that no head was made for.
 
-    A head reads the vectors of one encoder only. Raises CorruptIndexError for a head that cannot be read.
+    A head reads the vectors of one encoder only. One that cannot be read is passed over, and `report` is told of it:
+    searches go on without it.
     """
     if encoder is None:
         return None
     with as_file(files("shelfwise.understanding.intent") / "data" / "head") as shipped:
         for folder in (shop / OWN, shipped):
             card = Card.read(folder)
+            if card is None and folder.exists():
+                report(f"{folder / CARD}: no card of an intent head")
             if card is not None and card.encoder == encoder.name:
-                return _opened(folder)
+                try:
+                    return IntentHead.open(folder)
+                except CorruptIndexError as error:
+                    report(error.message)
     return None
-
-
-def _opened(folder: Path) -> IntentHead:
-    try:
-        return IntentHead.open(folder)
-    except CorruptIndexError as error:
-        hint = f"Train it again (shelfwise train intent), or remove {folder}."
-        raise CorruptIndexError(error.message, hint=hint) from error
