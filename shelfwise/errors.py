@@ -55,6 +55,10 @@ class GeneratorError(ShelfwiseError):
     """A generator could not be loaded, did not answer, or has spent its budget. Messages hold no shopper's words."""
 
 
+class TrainingError(ShelfwiseError):
+    """A training had to stop (no loss, no memory, a checkpoint that was changed), or could not be recorded."""
+
+
 class StorageError(ShelfwiseError):
     """The disk or database refused a write; nothing was acknowledged."""
 
