@@ -27,6 +27,7 @@ class Example:
 
     group: what must never stand on both sides of a split: a query, a product, a question's product.
     source: where it came from ("judgments", "catalog", "log", "reviews", "questions").
+    time: when it was last so, in seconds since 1970; None where that is not known.
     """
 
     query: str
@@ -34,6 +35,7 @@ class Example:
     grades: tuple[float, ...]
     group: str
     source: str
+    time: float | None = None
 
     def __post_init__(self) -> None:
         if len(self.texts) != len(self.grades):
@@ -55,9 +57,17 @@ class Example:
 
 def write_examples(examples: Iterable[Example], path: Path) -> int:
     """Writes a file of examples as a whole; how many."""
-    lines = [orjson.dumps(asdict(example)) for example in examples]
+    lines = [orjson.dumps(as_fields(example)) for example in examples]
     replace_file(path, b"".join(line + b"\n" for line in lines))
     return len(lines)
+
+
+def as_fields(example: Example) -> dict[str, object]:
+    """An example as the object of its line; a time that is not known is left out."""
+    fields = asdict(example)
+    if example.time is None:
+        del fields["time"]
+    return fields
 
 
 def read_examples(path: Path) -> Iterator[Example]:
@@ -81,7 +91,15 @@ def _read(line: bytes, place: str) -> Example:
         if not isinstance(query, str) or not all(isinstance(text, str) for text in texts):
             raise ValueError("query and texts: expected text")
         grades = tuple(float(grade) for grade in found.get("grades", [1.0] * len(texts)))
-        return Example(query, texts, grades, str(found.get("group", query)), str(found.get("source", "file")))
+        time = found.get("time")
+        return Example(
+            query,
+            texts,
+            grades,
+            str(found.get("group", query)),
+            str(found.get("source", "file")),
+            None if time is None else float(time),
+        )
     except KeyError as error:
         raise InputError(f"{place}: {error.args[0]} is missing.") from error
     except (ValueError, TypeError, InputError) as error:

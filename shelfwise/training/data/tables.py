@@ -1,8 +1,11 @@
-"""Files of rows (CSV, TSV, JSONL, Parquet; .gz, .zst) by the columns that a source needs, whatever they are called."""
+"""Files of rows (CSV, TSV, JSONL, Parquet; also .gz, .zst, .zip) by the columns that a source needs."""
 
 from __future__ import annotations
 
+import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -25,19 +28,42 @@ def read_rows(
         FeedError: there is no such file, or none of a known kind.
         InputError: a needed column is missing; the message names the headers that were found.
     """
-    _, reader = open_reader(path)
+    with _unpacked(path) as file:
+        yield from _rows(file, path, needed, optional or {}, faults)
+
+
+def _rows(
+    file: Path, path: Path, needed: Columns, optional: Columns, faults: Faults | None
+) -> Iterator[tuple[int, dict[str, str]]]:
+    _, reader = open_reader(file)
     headers: dict[str, str] = {}
-    for header in reader.columns(path):
+    for header in reader.columns(file):
         headers.setdefault(_plain(header), header)
     places: dict[str, str | None] = {name: _place(path, headers, name, names) for name, names in needed.items()}
-    for name, names in (optional or {}).items():
+    for name, names in optional.items():
         places[name] = _find(headers, names)
-    for row in reader.rows(path):
+    for row in reader.rows(file):
         if isinstance(row, BadRow):
             if faults is not None:
                 faults.add(row.row, row.column, row.found, row.expected)
             continue
         yield row.number, {name: _text(row.values.get(place)) if place else "" for name, place in places.items()}
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[Path]:
+    """The file itself, or the one table that a .zip holds, for as long as it is read."""
+    if path.suffix.lower() != ".zip" or not path.is_file():
+        yield path
+        return
+    try:
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+            names = [name for name in archive.namelist() if not name.startswith("__MACOSX") and not name.endswith("/")]
+            if len(names) != 1:
+                raise InputError(f"{path}: found {len(names)} files in it, expected one table.")
+            yield Path(archive.extract(names[0], folder))
+    except zipfile.BadZipFile as error:
+        raise InputError(f"{path}: cannot be read: {error}.") from error
 
 
 def _plain(header: str) -> str:
