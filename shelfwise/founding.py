@@ -10,7 +10,7 @@ import tomlkit
 
 from shelfwise.errors import ShopError, StorageError
 from shelfwise.settings import FILE, read_settings
-from shelfwise.storage import replace_file
+from shelfwise.storage import replace_file, storage_errors
 
 PICTURES: Final = "pictures"
 
@@ -31,6 +31,20 @@ def found(folder: Path, flags: Mapping[str, Any]) -> Path:
     except OSError as error:
         raise StorageError(f"{folder} cannot be made a shop: {error.strerror}.") from error
     return file
+
+
+def set_settings(folder: Path, section: str, values: Mapping[str, Any]) -> None:
+    """Put values into a section of a shop's settings file; comments and all else in it stay as they are.
+
+    Raises StorageError when the disk refuses.
+    """
+    file = folder / FILE
+    with storage_errors(str(file)):
+        document = tomlkit.parse(file.read_text("utf-8"))
+        table = document.setdefault(section, tomlkit.table())
+        for name, value in values.items():
+            table[name] = value
+        replace_file(file, tomlkit.dumps(document).encode())
 
 
 def file_in(folder: Path, path: str) -> Path | None:

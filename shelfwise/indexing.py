@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from shelfwise.catalog.base import CatalogStore
 from shelfwise.errors import CorruptIndexError
@@ -94,12 +95,15 @@ def build_generation(
     labels: Labels,
     *,
     clock: Callable[[], datetime],
+    about_encoder: Mapping[str, Any] | None = None,
     past_queries: Iterable[tuple[str, int]] = (),
     progress: Progress = lambda done, total: None,
+    complete: Callable[[], object] = lambda: None,
 ) -> Generation:
     """Build a generation of all that the store holds, and serve it.
 
-    past_queries: what shoppers searched for and found, and how often; suggested under the search field, and no slips.
+    about_encoder: how the encoder is loaded again. past_queries: what shoppers searched for and found, and how often;
+    suggested under the search field, and no slips. complete: called when it is built, before it is served.
     Raises StorageError when the disk refuses; the generation in service stays as it is then.
     """
     revision, total = store.revision(), store.count()
@@ -126,8 +130,10 @@ def build_generation(
         versions=versions_of(analyzer, encoder, labels),
         revision=revision,
         clock=clock,
+        encoder=about_encoder,
         progress=lambda done: progress(done, total),
     )
+    complete()
     before = generations.current()
     generations.switch(generation.name)
     generations.prune(KEEP, before)

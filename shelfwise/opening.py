@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shelfwise.beside import Beside
 from shelfwise.errors import ShelfwiseError
-from shelfwise.indexing import default_engine, name_of
+from shelfwise.indexing import default_engine
 from shelfwise.language.base import Encoder
-from shelfwise.retrieval.generations import Generations
+from shelfwise.retrieval.generations import Generations, Manifest
 from shelfwise.searcher import Searcher
 
 TRIES = 5
 
 
-def open_searcher(generations: Generations, encoder: Encoder | None, beside: Beside) -> Searcher:
+EncoderOf = Callable[[Manifest], Encoder | None]  # what a generation is encoded with; None: it goes by words only
+BesideOf = Callable[[Encoder | None], Beside]
+
+
+def open_searcher(generations: Generations, encoder_of: EncoderOf, beside_of: BesideOf) -> Searcher:
     """The current generation, or the newest older one that is whole; live changes are not in it yet.
 
-    Another process may switch to the next generation and remove this one while it is being opened; then it begins
-    again with the next. A generation built with another encoder is searched by words only: its vectors and the
-    query's would have nothing to do with each other. Raises NoIndexError, CorruptIndexError.
+    Each is opened together with the encoder that it was built with, so that its vectors and the query's are never of
+    two. Another process may switch to the next generation and remove this one while it is being opened; then it begins
+    again with the next. Raises NoIndexError, CorruptIndexError, EncoderError.
     """
     for last in (False,) * (TRIES - 1) + (True,):
         current = generations.current()
         try:
-            searcher = _open(generations, encoder, beside)
+            searcher = _open(generations, encoder_of, beside_of)
         except (ShelfwiseError, OSError):
             if last or generations.current() == current:
                 raise
@@ -33,11 +39,11 @@ def open_searcher(generations: Generations, encoder: Encoder | None, beside: Bes
     return searcher
 
 
-def _open(generations: Generations, encoder: Encoder | None, beside: Beside) -> Searcher:
+def _open(generations: Generations, encoder_of: EncoderOf, beside_of: BesideOf) -> Searcher:
     opened = generations.open_current(default_engine())
-    built_with = opened.generation.manifest.versions.get("encoder")
     try:
-        return Searcher(opened, encoder if built_with == name_of(encoder) else None, beside)
+        encoder = encoder_of(opened.generation.manifest)
+        return Searcher(opened, encoder, beside_of(encoder))
     except BaseException:
         opened.reader.close()
         raise

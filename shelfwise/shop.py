@@ -11,30 +11,29 @@ from types import TracebackType
 from typing import Any, Self
 
 from shelfwise.asking import asked
-from shelfwise.beside import beside_of
+from shelfwise.beside import Beside, beside_of
 from shelfwise.catalog import Catalog
 from shelfwise.catalog.base import Offer
 from shelfwise.catalog.store import SqlCatalogStore
+from shelfwise.encoders import Encoders
 from shelfwise.errors import NoIndexError, ShelfwiseError, ShopError
-from shelfwise.founding import PICTURES, file_in, found
+from shelfwise.founding import PICTURES, file_in, found, set_settings
 from shelfwise.indexing import Progress, build_generation, versions_of
 from shelfwise.language.base import Encoder
-from shelfwise.language.cache import CachedEncoder
-from shelfwise.language.encoders.registry import load_encoder
+from shelfwise.language.encoders.identity import identified
 from shelfwise.live import Follower
 from shelfwise.opening import open_searcher, strangers
 from shelfwise.retrieval.base import FacetRequest, Plan
 from shelfwise.retrieval.generations import Generation, Generations
 from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
-from shelfwise.settings import FILE, Settings, read_settings
+from shelfwise.settings import FILE, EncoderSettings, Settings, read_settings
 from shelfwise.slate import Slate
 from shelfwise.types import Facet, Filter, Product, Query, Review, Suggestion
 from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.rewrite.rewriter import rewriter_of
 
 DATABASE = "shop.db"
-VECTORS = "cache/vectors.db"
 
 
 class Shop:
@@ -57,9 +56,11 @@ class Shop:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ids: Callable[[], str] = lambda: uuid.uuid4().hex,
+        reread: Callable[[], Settings] | None = None,
     ) -> None:
         self.folder = folder
         self.settings = settings
+        self._reread = reread or (lambda: settings)
         self.labels = Labels.read(folder / settings.search.labels)
         store = SqlCatalogStore.open(settings.shop.database or folder / DATABASE)
         self.catalog = Catalog(store, folder, settings.shop.currency)
@@ -68,8 +69,7 @@ class Shop:
         self._clock = clock
         self._ids = ids
         self._lock = threading.RLock()
-        self._encoder: Encoder | None = None
-        self._encoder_loaded = False
+        self._encoders = Encoders(folder, lambda: self.settings.encoder)
         self._rewriter = rewriter_of(settings, folder=folder)
         self._searcher: Searcher | None = None
         self._looked_at: str | None = None  # the generation that was to be served when the searcher was opened
@@ -97,7 +97,7 @@ class Shop:
         path = Path(folder)
         if not (path / FILE).is_file():
             raise ShopError(f"{path} is not a shop: it has no {FILE}.", hint=f"Make one with: shelfwise init {path}")
-        return cls(path, read_settings(path, flags=flags))
+        return cls(path, read_settings(path, flags=flags), reread=lambda: read_settings(path, flags=flags))
 
     def close(self) -> None:
         """Stop following changes and let go of files. Nothing needs saving."""
@@ -107,8 +107,7 @@ class Shop:
             if self._searcher is not None:
                 self._searcher.close()
                 self._searcher = None
-            if isinstance(self._encoder, CachedEncoder):
-                self._encoder.close()
+            self._encoders.close()
             if self._rewriter is not None:
                 self._rewriter.close()
         self._store.close()
@@ -197,22 +196,38 @@ class Shop:
         self.catch_up()
         return count
 
-    def index(self, past_queries: Iterable[tuple[str, int]] = (), progress: Progress | None = None) -> Generation:
+    def index(
+        self,
+        past_queries: Iterable[tuple[str, int]] = (),
+        progress: Progress | None = None,
+        *,
+        encoder: EncoderSettings | None = None,
+    ) -> Generation:
         """Build a generation of the whole catalogue and serve it; the old one is kept for `rollback`.
 
         Vectors of texts that were encoded before come from the cache, so an interrupted run goes on where it was.
+        encoder: another than that of the settings; once the generation is complete, the settings file names it. Until
+        then the old one is served, by its own encoder.
         """
+        wanted = encoder or self.settings.encoder
+        about = self._encoders.about(wanted)
         generation = build_generation(
             self.generations,
             self._store,
-            self.encoder(),
+            self._encoders.load(identified(wanted, about)),
             self.labels,
             clock=self._clock,
+            about_encoder=about,
             past_queries=past_queries,
             progress=progress or (lambda done, total: None),
+            complete=lambda: None if encoder is None else self._adopt(about),
         )
         self.catch_up()
         return generation
+
+    def _adopt(self, about: Mapping[str, Any]) -> None:
+        set_settings(self.folder, "encoder", about)
+        self.settings = self.settings.model_copy(update={"encoder": self._reread().encoder})
 
     def rollback(self) -> Generation:
         """Serve the generation before the current one. Changes since then are replayed from the catalogue."""
@@ -255,29 +270,26 @@ class Shop:
                     self._searcher = self._open()
         return self._searcher
 
+    def _beside(self, encoder: Encoder | None) -> Beside:
+        return beside_of(self.folder, self.settings, self.labels, encoder, self._rewriter)
+
     def _open(self) -> Searcher:
         looked_at = self.generations.current()
-        encoder = self.encoder()
-        beside = beside_of(self.folder, self.settings, self.labels, encoder, self._rewriter)
-        searcher = open_searcher(self.generations, encoder, beside)
+        self.settings = self.settings.model_copy(update={"encoder": self._reread().encoder})  # promoted elsewhere
+        searcher = open_searcher(self.generations, self._encoders.of, self._beside)
         try:
             self._replay(searcher)
         except BaseException:
             searcher.close()
             raise
         self._looked_at = looked_at
+        self._encoders.release(searcher.encoder)
         return searcher
 
     def encoder(self) -> Encoder | None:
-        """The shop's encoder with its cache, loaded by the first call."""
-        with self._lock:
-            if not self._encoder_loaded:
-                loaded = load_encoder(self.settings.encoder, folder=self.folder)
-                if loaded is not None:
-                    (self.folder / VECTORS).parent.mkdir(exist_ok=True)
-                    self._encoder = CachedEncoder(loaded, self.folder / VECTORS)
-                self._encoder_loaded = True
-            return self._encoder
+        """The encoder of the shop's settings with its cache, loaded by the first call; the next index is built with
+        it. That of the index in service is `searcher().encoder`."""
+        return self._encoders.of_settings()
 
     # --- state -----------------------------------------------------------------------------------------------
 
@@ -306,10 +318,11 @@ class Shop:
             searcher = self.searcher()
         except ShopError as error:
             return {**known, "problems": ["no index yet" if isinstance(error, NoIndexError) else error.message]}
-        encoder = self.encoder()
+        encoder, manifest = searcher.encoder, searcher.generation.manifest
         now = versions_of(searcher.analyzer, encoder, self.labels)
-        built = searcher.generation.manifest.versions
-        outdated = [name for name, version in now.items() if built.get(name) != version]
+        outdated = [name for name, version in now.items() if manifest.versions.get(name) != version]
+        if "encoder" not in outdated and self._encoders.outdated(manifest):
+            outdated.append("encoder")
         return {
             **known,
             "generation": searcher.generation.name,

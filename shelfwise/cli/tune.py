@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,6 +29,7 @@ def tune(
     """Choose the weights of words, meaning, feedback and synonyms, and say what to expect of them."""
     from shelfwise.cli.figures import read_judgments
     from shelfwise.evaluation import read_translations
+    from shelfwise.founding import set_settings
     from shelfwise.shop import Shop
     from shelfwise.tuning import tune_search
 
@@ -41,7 +41,7 @@ def tune(
             opened.searcher(), settings, qrels, texts=texts, objective=metric, folds=folds, seed=seed, progress=step
         )
     if write:
-        _write(shop, found.chosen)
+        set_settings(shop, "search", found.chosen)
     _show(found, metric, json)
     if write:
         say(f"Written to {shop / 'shelfwise.toml'}; a running server takes it up when it starts again.", errors)
@@ -60,17 +60,3 @@ def _show(found: Tuning, metric: str, json: bool) -> None:
         *((f"search.{name}", f"{value:g}") for name, value in found.chosen.items()),
     ]
     print_table("", ("", f"{figures['queries']} queries, {figures['tried']} settings tried"), rows)
-
-
-def _write(shop: Path, chosen: Mapping[str, Any]) -> None:
-    """Into the settings file, everything else in it as it was."""
-    import tomlkit
-
-    from shelfwise.settings import FILE
-
-    file = shop / FILE
-    document = tomlkit.parse(file.read_text("utf-8"))
-    section = document.setdefault("search", tomlkit.table())
-    for name, value in chosen.items():
-        section[name] = value
-    file.write_text(tomlkit.dumps(document), "utf-8")

@@ -15,11 +15,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -43,6 +43,7 @@ class Manifest:
     """What a generation holds. `revision` is the catalogue's when building began; files: path → size and SHA-256.
 
     `versions` name what shaped it (analyzer, encoder, engine): when one differs, it is time to index again.
+    `encoder` says how its encoder is loaded; older generations do not tell.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Manifest:
     revision: int
     versions: Mapping[str, str]
     files: Mapping[str, tuple[int, str]]
+    encoder: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Generations:
         versions: Mapping[str, str],
         revision: int,
         clock: Callable[[], datetime],
+        encoder: Mapping[str, Any] | None = None,
         progress: Callable[[int], None] = lambda done: None,
     ) -> Generation:
         """Build a new generation; it is complete but not yet served (`switch`).
@@ -125,7 +128,9 @@ class Generations:
             files = {path: (size, digest) for path, size, digest in _files(temporary.path)}
             with self._locked():
                 name = self._next()
-                about = Manifest(name, clock().isoformat(), count, max(dims), revision, dict(versions), files)
+                about = Manifest(
+                    name, clock().isoformat(), count, max(dims), revision, dict(versions), files, dict(encoder or {})
+                )
                 (temporary.path / MANIFEST).write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
                 flush_tree(temporary.path)
                 temporary.path.rename(self.root / name)

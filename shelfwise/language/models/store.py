@@ -32,7 +32,7 @@ CURRENT: Final = "current"
 FILES: Final = "files.json"
 PROMOTED: Final = "promoted.json"
 LOCK: Final = ".lock"
-RESERVED: Final = ("default", "minilm", "none")  # what commands understand beside the names of a shop's models
+RESERVED: Final = ("default", "minilm")  # what commands understand beside the names of a shop's models
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
