@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from shelfwise.language.encoders.bert_weights import PARTS
 from shelfwise.language.encoders.e5_onnx import MAX_TOKENS, PREFIXES, cache_folder
 from shelfwise.language.encoders.e5_weights import E5Weights, digest, packed_file, read_weights
 from shelfwise.training.bases.e5_tokenizer import build_tokenizer, special_tokens
@@ -23,16 +24,6 @@ from shelfwise.training.bases.folders import assemble
 from shelfwise.types import Float32
 
 VERSION: Final = 1  # grows with every change of what is written
-_PARTS: Final = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "aln": "attention.output.LayerNorm",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-    "oln": "output.LayerNorm",
-}  # the packed file's name → Transformers'
 
 
 def e5_folder(cache: Path | None = None) -> Path:
@@ -100,7 +91,7 @@ def _tensors(weights: E5Weights) -> Iterator[tuple[str, Float32]]:
     yield "embeddings.LayerNorm.weight", floats["emb.ln.w"]
     yield "embeddings.LayerNorm.bias", floats["emb.ln.b"]
     for layer in range(weights.layers):
-        for short, long in _PARTS.items():
+        for short, long in PARTS.items():
             at, name = f"l{layer}.{short}", f"encoder.layer.{layer}.{long}"
             yield f"{name}.weight", floats[f"{at}.w"] if short.endswith("ln") else weights.blocks[f"{at}.w"].dense()
             yield f"{name}.bias", floats[f"{at}.b"]

@@ -17,16 +17,7 @@ _PLACEHOLDER: Final = "\ue0fe"  # private use: stands for it meanwhile
 def build_tokenizer(weights: E5Weights) -> Tokenizer:
     """A Unigram tokenizer over the packed file's pieces, ids in their order."""
     tokenizer = Tokenizer(models.Unigram(weights.pieces, unk_id=weights.unknown, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(
-        [
-            normalizers.Replace(Regex(_VANISH), ""),
-            normalizers.Replace(Regex(_SPACE), " "),
-            normalizers.Replace(_FULL_WIDTH_TILDE, _PLACEHOLDER),
-            normalizers.NFKC(),
-            normalizers.Replace(_PLACEHOLDER, _FULL_WIDTH_TILDE),
-            normalizers.Replace(Regex(" {2,}"), " "),
-        ]
-    )
+    tokenizer.normalizer = build_normalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=False)
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
     begin, end = (weights.pieces[each][0] for each in (weights.begin, weights.end))
@@ -36,6 +27,20 @@ def build_tokenizer(weights: E5Weights) -> Tokenizer:
         special_tokens=[(begin, weights.begin), (end, weights.end)],
     )
     return tokenizer
+
+
+def build_normalizer() -> normalizers.Normalizer:
+    """What happens to a text before it is cut into pieces (as serving's `normalise`)."""
+    return normalizers.Sequence(
+        [
+            normalizers.Replace(Regex(_VANISH), ""),
+            normalizers.Replace(Regex(_SPACE), " "),
+            normalizers.Replace(_FULL_WIDTH_TILDE, _PLACEHOLDER),
+            normalizers.NFKC(),
+            normalizers.Replace(_PLACEHOLDER, _FULL_WIDTH_TILDE),
+            normalizers.Replace(Regex(" {2,}"), " "),
+        ]
+    )
 
 
 def special_tokens(weights: E5Weights) -> dict[str, Any]:

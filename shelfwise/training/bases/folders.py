@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.models import Normalize, Pooling, Transformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 

@@ -1,0 +1,160 @@
+"""From a recipe and examples to a version of a model: trained, exported for serving, with a card."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import orjson
+from sentence_transformers import CrossEncoder, SentenceTransformer
+
+from shelfwise.language.models.card import Card
+from shelfwise.language.models.names import EXPORT, WEIGHTS
+from shelfwise.language.models.store import ModelStore
+from shelfwise.training.bases.registry import base_folder
+from shelfwise.training.data.examples import Example
+from shelfwise.training.data.statistics import fingerprint
+from shelfwise.training.export.cross_encoders import export_cross_encoder
+from shelfwise.training.export.encoders import export_encoder
+from shelfwise.training.methods.folders import apply_to, merge_in, read_model, save_model
+from shelfwise.training.methods.registry import method
+from shelfwise.training.negatives import with_hard_negatives
+from shelfwise.training.recipes.base import Recipe
+from shelfwise.training.recipes.cross_encoder import CrossEncoderRecipe, cross_encoder_task
+from shelfwise.training.recipes.encoder import EncoderRecipe, encoder_task
+from shelfwise.training.running.fit import Fitted, Prepared, Surroundings, fit
+from shelfwise.training.trackers.base import Run
+from shelfwise.training.trackers.machine import git_version, machine
+from shelfwise.training.trackers.registry import open_trackers
+
+WORK: Final = ".training"  # in the folder of models: checkpoints and figures of trainings under way
+IDENTITY: Final = "run.json"
+Kind = Literal["encoder", "cross-encoder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished version of a model."""
+
+    name: str
+    version: str
+    folder: Path
+    card: Card
+    fitted: Fitted
+
+    def as_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"name": self.name, "version": self.version, "folder": str(self.folder), **self.card.as_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Where versions go and what the makers need to know of the world around.
+
+    shop: the folder whose `models/` it becomes part of. clock: the time of the card. resume: the command that goes on.
+    precision: of the export.
+    """
+
+    shop: Path
+    store: ModelStore
+    clock: Callable[[], datetime]
+    resume: str = "the same command"
+    precision: Literal["float32", "int8"] = "int8"
+
+    def encoder(self, recipe: EncoderRecipe, name: str, train: Sequence[Example], valid: Sequence[Example]) -> Made:
+        """Trains a bi-encoder and keeps it as the next version of `name`.
+
+        Raises:
+            InputError: nothing can be learned from the examples.
+            TrainingError: it was stopped, lost its way, or memory ran out; the last good checkpoint is kept, and the
+                same call goes on from it.
+        """
+        model = read_model(SentenceTransformer, Path(base_folder(recipe.base, self.shop)))
+        model.max_seq_length = recipe.max_tokens
+        train = with_hard_negatives(model, train, recipe.hard) if recipe.hard else train
+        chosen = method(recipe.method, seed=recipe.seed, **recipe.method_settings())
+        apply_to(chosen, model)
+        task = encoder_task(recipe, model, train)
+        return self._finish("encoder", name, Prepared(recipe, chosen, model, task), train, valid)
+
+    def cross_encoder(
+        self, recipe: CrossEncoderRecipe, name: str, train: Sequence[Example], valid: Sequence[Example]
+    ) -> Made:
+        """Trains a cross-encoder and keeps it as the next version of `name`. Raises as `encoder` does."""
+        base = base_folder(recipe.base, self.shop)
+        model = CrossEncoder(
+            base, num_labels=1, max_length=recipe.max_tokens, device="cpu", model_kwargs={"use_safetensors": True}
+        )
+        if recipe.hard:
+            train = with_hard_negatives(read_model(SentenceTransformer, Path(base)), train, recipe.hard)
+        chosen = method(recipe.method, seed=recipe.seed, **recipe.method_settings())
+        apply_to(chosen, model)
+        task = cross_encoder_task(recipe, model, train)
+        return self._finish("cross-encoder", name, Prepared(recipe, chosen, model, task), train, valid)
+
+    def _finish(
+        self, kind: Kind, name: str, prepared: Prepared, train: Sequence[Example], valid: Sequence[Example]
+    ) -> Made:
+        recipe, model, task = prepared.recipe, prepared.model, prepared.task
+        data = {"hash": fingerprint(train), "examples": len(train), "valid": len(valid), "rows": len(task.rows)}
+        run = Run(f"{name} ({kind})", recipe.model_dump(), data, recipe.seed, git_version(), machine())
+        work = self._work(name, {"kind": kind, "recipe": run.recipe, "data": data})
+        around = Surroundings(work, run, open_trackers(recipe.trackers, work), self.resume)
+        fitted = fit(prepared, valid, around)
+        merge_in(prepared.method, model)
+        with self.store.create(name) as building:
+            save_model(model, building / WEIGHTS)
+            texts = [text for example in train[:20] for text in (example.query, *example.texts[:2])]
+            if kind == "encoder":
+                export_encoder(building / WEIGHTS, building / EXPORT, self.precision, texts=texts, name=name)
+            else:
+                export_cross_encoder(building / WEIGHTS, building / EXPORT, self.precision, name=name)
+            _keep_figures(work, building)
+            card = self._card(kind, recipe, run, fitted)
+            card.write(building)
+        version = self.store.versions(name)[-1]
+        shutil.rmtree(work, ignore_errors=True)
+        return Made(name, version, self.store.root / name / version, card, fitted)
+
+    def _work(self, name: str, identity: dict[str, Any]) -> Path:
+        """The folder of a training: that of one cut off before, if it is of the same recipe and data, else empty."""
+        work = self.store.root / WORK / name
+        text = orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
+        mark = hashlib.blake2b(text, digest_size=16).hexdigest().encode()
+        file = work / IDENTITY
+        if not file.is_file() or file.read_bytes() != mark:
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir(parents=True)
+            file.write_bytes(mark)
+        return work
+
+    def _card(self, kind: Kind, recipe: Recipe, run: Run, fitted: Fitted) -> Card:
+        validation = {"before": dict(fitted.before), "after": dict(fitted.after)}
+        return Card(
+            kind,
+            base=recipe.base,
+            method=recipe.method,
+            recipe=run.recipe,
+            data=run.data,
+            seed=recipe.seed,
+            git=run.git,
+            machine=run.machine,
+            made=self.clock().isoformat(timespec="seconds"),
+            parameters={"trained": fitted.trainable.trained, "total": fitted.trainable.total},
+            metrics={"validation": validation, "seconds": round(fitted.seconds, 1), "steps": fitted.steps},
+            limits=fitted.notes,
+        )
+
+
+def _keep_figures(work: Path, building: Path) -> None:
+    """What trackers wrote goes with the version; checkpoints do not."""
+    for path in work.iterdir():
+        if path.name not in ("checkpoints", IDENTITY):
+            target = building / "figures" / path.name
+            target.parent.mkdir(exist_ok=True)
+            (shutil.copytree if path.is_dir() else shutil.copy2)(path, target)

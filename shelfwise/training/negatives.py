@@ -1,0 +1,54 @@
+"""Hard negatives: texts that lie near a query and do not fit it, found by an encoder among the texts of all examples.
+
+For each query the nearest texts are taken, best first, without those that the example (or another with the same query)
+already grades. A text whose similarity reaches `bound` times that of the query's own best text is likely to fit as well
+and is left out (the positive-aware filter of Moreira et al., NV-Retriever, 2024: bound .95).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from sentence_transformers import SentenceTransformer
+
+from shelfwise.training.data.examples import Example
+from shelfwise.types import Float32
+
+BOUND: Final = 0.95
+_CHUNK: Final = 256
+
+
+def with_hard_negatives(
+    model: SentenceTransformer, examples: Sequence[Example], count: int, *, bound: float = BOUND, skip: int = 0
+) -> list[Example]:
+    """The examples with up to `count` texts more, of grade 0.
+
+    skip: so many of the nearest texts are passed over, where even those below the bound often fit.
+    """
+    texts = list(dict.fromkeys(text for example in examples for text in example.texts))
+    known: dict[str, set[str]] = {}
+    for example in examples:
+        known.setdefault(example.query, set()).update(example.texts)
+    vectors = _encode(model, texts, "document")
+    rows = {text: row for row, text in enumerate(texts)}
+    found = []
+    for start in range(0, len(examples), _CHUNK):
+        part = examples[start : start + _CHUNK]
+        scores = _encode(model, [example.query for example in part], "query") @ vectors.T  # [part, texts]
+        for example, row in zip(part, scores, strict=True):
+            best = max((row[rows[text]] for text in example.positives), default=-np.inf)
+            nearest = np.argsort(-row)[: 4 * (skip + count + len(known[example.query]))]
+            near = [texts[place] for place in nearest if row[place] < bound * best]
+            mined = tuple([text for text in near if text not in known[example.query]][skip : skip + count])
+            grades = example.grades + (0.0,) * len(mined)
+            found.append(replace(example, texts=example.texts + mined, grades=grades))
+    return found
+
+
+def _encode(model: SentenceTransformer, texts: Sequence[str], prompt: str) -> Float32:
+    name = prompt if prompt in model.prompts else None
+    found: Float32 = model.encode(list(texts), prompt_name=name, batch_size=64, show_progress_bar=False)
+    return found

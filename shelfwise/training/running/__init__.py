@@ -1,0 +1,1 @@
+"""How a recipe is run: arguments, checkpoints, early stopping, figures."""
