@@ -54,6 +54,18 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str], kind: TextKind) -> Float32: ...
 
 
+class CrossEncoder(Protocol):
+    """s = M(query, text): how well a text fits a query, read together. Threads may share it.
+
+    score: Float32[n] in the order of the texts, any number, higher is better; comparable within one query. Raises
+    EncoderError when it cannot.
+    """
+
+    name: str  # names weights and settings: two of one name give the same scores
+
+    def score(self, query: str, texts: Sequence[str]) -> Float32: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A part of a conversation with a generator. What a shopper wrote goes into messages of the user only."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -25,6 +26,17 @@ def batches(lengths: Sequence[int], limit: int) -> Iterator[list[int]]:
         batch.append(row)
     if batch:
         yield batch
+
+
+def run_batches(run: Callable[[list[int]], None], lengths: Sequence[int], limit: int, threads: int) -> None:
+    """Calls `run` with the rows of each batch, in up to `threads` threads; one batch stays in this thread."""
+    plan = list(batches(lengths, limit))
+    if len(plan) < 2 or threads == 1:
+        for rows in plan:
+            run(rows)
+        return
+    with ThreadPoolExecutor(min(threads, len(plan))) as pool:
+        list(pool.map(run, plan))
 
 
 def pad(tokens: Sequence[Sequence[int]]) -> tuple[Int64, Int64]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
-from shelfwise.language.encoders.bert_graph import build_graph, linear_inputs
+from shelfwise.language.encoders.bert_graph import Head, build_graph, linear_inputs
 from shelfwise.language.encoders.bert_weights import BertWeights
 from shelfwise.language.encoders.onnx import Tokens
-from shelfwise.types import Float32
+from shelfwise.types import Float32, Int64
 
 TEXTS = (
     "query: wireless headphones",
@@ -28,14 +28,19 @@ TEXTS = (
 
 def measure_ranges(weights: BertWeights, tokenizer: Tokens, texts: Sequence[str] = TEXTS) -> dict[str, Float32]:
     """Name of each linear layer's input → largest magnitude of each of its components over the texts, Float32[m]."""
+    ids = (np.array(tokenizer([text])) for text in texts)
+    return ranges_of(weights, ({"input_ids": each, "attention_mask": np.ones_like(each)} for each in ids))
+
+
+def ranges_of(weights: BertWeights, feeds: Iterable[Mapping[str, Int64]], head: Head = "mean") -> dict[str, Float32]:
+    """As `measure_ranges`, over inputs of the graph with that head, one text or pair each."""
     names = linear_inputs(weights.layers)
-    session = _session(build_graph(weights), names)
+    session = _session(build_graph(weights, head=head), names)
+    known = {each.name for each in session.get_inputs()}
     ranges: dict[str, Float32] = {}
-    for text in texts:
-        ids = np.array(tokenizer([text]))
-        for name, found in zip(
-            names, session.run(names, {"input_ids": ids, "attention_mask": np.ones_like(ids)}), strict=True
-        ):
+    for feed in feeds:
+        states = session.run(names, {name: values for name, values in feed.items() if name in known})
+        for name, found in zip(names, states, strict=True):
             largest = np.abs(found).max(axis=(0, 1))  # [1, t, m] → [m]
             ranges[name] = np.maximum(ranges.get(name, largest), largest)
     return ranges

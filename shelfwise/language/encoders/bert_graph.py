@@ -199,7 +199,7 @@ class _Graph:
 
     def _tensor(self, name: str, values: npt.NDArray[np.generic] | None = None) -> str:
         values = self.weights.floats[name] if values is None else values
-        self.tensors.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        self.tensors.append(numpy_helper.from_array(np.asarray(values, order="C"), name))
         return name
 
     def _nibbles(self, name: str, values: npt.NDArray[np.uint8]) -> None:

@@ -103,10 +103,10 @@ class DenseBert:
 def exact_blocks(table: Float32) -> Q4 | None:
     """The table in 4 bits without loss, where it came out of such blocks; else None.
 
-    A block's scale is max |w| / k for a whole k up to 8 and its weights are scale · (−8 … 7), to float32's precision.
+    A block's scale is ±max |w| / k for a whole k up to 8, its weights are scale · (−8 … 7) to float32's precision.
 
     >>> exact_blocks(np.full((1, 32), 0.5, np.float32)).scales.tolist()
-    [[0.0625]]
+    [[-0.0625]]
     >>> exact_blocks(np.linspace(0, 1, 32, dtype=np.float32)[None]) is None
     True
     """
@@ -132,9 +132,10 @@ def _exact(blocks: Float32) -> tuple[npt.NDArray[np.uint8], Float32] | None:
     for steps in range(8, 0, -1):
         scale = largest[left] / np.float32(steps)
         whole = np.rint(blocks[left] / scale[:, None])
-        good = (np.abs(whole * scale[:, None] - blocks[left]).max(axis=1) <= 1e-6 * largest[left]) & (
-            whole.max(axis=1) < 8
-        )
+        scale *= np.where(whole.max(axis=1) < 8, 1, -1)  # −8 is there, 8 is not: the sign is the scale's
+        whole = np.rint(blocks[left] / scale[:, None])
+        off = np.abs(whole * scale[:, None] - blocks[left]).max(axis=1)
+        good = (off <= 1e-6 * largest[left]) & (whole.max(axis=1) < 8)
         nibbles[left[good]] = (whole[good] + 8).astype(np.uint8)
         scales[left[good]] = scale[good]
         left = left[~good]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -31,14 +31,19 @@ _FULL_WIDTH_TILDE: Final = "\uff5e"  # NFKC would make it "~", nmt_nfkc keeps it
 
 
 def build_pieces(weights: E5Weights) -> bytes:
-    """The pieces as a SentencePiece model, whose ids are rows of the word embedding."""
+    """The packed file's pieces as a SentencePiece model, whose ids are rows of the word table."""
+    return sentence_pieces(weights.pieces, weights.unknown, (weights.begin, weights.end, weights.pad))
+
+
+def sentence_pieces(pieces: Sequence[tuple[str, float]], unknown: int, controls: Collection[int]) -> bytes:
+    """Pieces (text, log-probability) as a SentencePiece model; `controls` are the ids that no text becomes."""
     proto: Any = import_module("sentencepiece.sentencepiece_model_pb2")  # needs protobuf; only converting does
     model = proto.ModelProto()
     kinds = {
-        weights.unknown: proto.ModelProto.SentencePiece.UNKNOWN,
-        **dict.fromkeys((weights.begin, weights.end, weights.pad), proto.ModelProto.SentencePiece.CONTROL),
+        unknown: proto.ModelProto.SentencePiece.UNKNOWN,
+        **dict.fromkeys(controls, proto.ModelProto.SentencePiece.CONTROL),
     }
-    for number, (text, score) in enumerate(weights.pieces):
+    for number, (text, score) in enumerate(pieces):
         kind = kinds.get(number, proto.ModelProto.SentencePiece.NORMAL)
         model.pieces.add(piece=text, score=score, type=kind)
     model.trainer_spec.model_type = proto.TrainerSpec.UNIGRAM

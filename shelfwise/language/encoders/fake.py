@@ -32,7 +32,12 @@ class FakeEncoder:
         """Unit rows, Float32[len(texts), dim]; queries and products alike."""
         counts = np.zeros((len(texts), self.dim), np.float32)
         for row, text in enumerate(texts):
-            for word in _WORD.findall(text.lower()) or [""]:
+            for word in words_of(text) or [""]:
                 counts[row, zlib.crc32(word.encode("utf-8", "replace")) % self.dim] += 1.0
         unit: Float32 = counts / np.linalg.norm(counts, axis=1, keepdims=True)
         return unit
+
+
+def words_of(text: str) -> list[str]:
+    """The English words, numbers and single characters of other scripts, in lower case."""
+    return _WORD.findall(text.lower())

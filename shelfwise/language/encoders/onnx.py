@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -24,7 +23,7 @@ from tokenizers import Tokenizer
 
 from shelfwise.errors import EncoderError
 from shelfwise.language.base import TextKind
-from shelfwise.language.encoders.batching import batches, pad
+from shelfwise.language.encoders.batching import pad, run_batches
 from shelfwise.types import Float32, Int64
 
 Pooling = Literal["mean", "cls"]
@@ -59,13 +58,13 @@ class OnnxEncoder:
         batch_tokens: int = 512,
     ) -> None:
         self._tokenize = _read_tokenizer(tokenizer, max_tokens) if isinstance(tokenizer, Path) else tokenizer
-        self._session = _open_session(path)
+        self._session = open_session(path)
         self._inputs = {each.name for each in self._session.get_inputs()}
         self._output, self.dim = _choose_output(self._session, path)
         self._prefixes = {"query": prefixes[0], "product": prefixes[1]}
         self._pooling = pooling
         self._characters = max_tokens * CHARACTERS_A_TOKEN
-        self._threads = threads or _processors()
+        self._threads = threads or processors()
         self._batch_tokens = batch_tokens
         self.name = name or f"{path.stem}-{_digest(path, prefixes, pooling, max_tokens)}"
 
@@ -77,24 +76,18 @@ class OnnxEncoder:
         """
         vectors = np.empty((len(texts), self.dim), np.float32)
         tokens = self._tokens(texts, kind)
-        plan = list(batches([len(each) for each in tokens], self._batch_tokens))
 
         def run(rows: list[int]) -> None:
             vectors[rows] = self._run([tokens[row] for row in rows])
 
-        if len(plan) < 2 or self._threads == 1:
-            for rows in plan:
-                run(rows)
-        else:
-            with ThreadPoolExecutor(min(self._threads, len(plan))) as pool:
-                list(pool.map(run, plan))
+        # The few texts of a query run side by side, each as soon done as alone and the same whatever is beside it.
+        limit = self._batch_tokens if len(texts) > self._threads else 1
+        run_batches(run, [len(each) for each in tokens], limit, self._threads)
         return vectors
 
     def _tokens(self, texts: Sequence[str], kind: TextKind) -> list[list[int]]:
         prefix = self._prefixes[kind]
-        # A lone surrogate has no UTF-8; the tokenizer would refuse it.
-        whole = [prefix + text[: self._characters].encode("utf-8", "replace").decode() for text in texts]
-        return self._tokenize(whole)
+        return self._tokenize([prefix + clean(text, self._characters) for text in texts])
 
     def _run(self, tokens: list[list[int]]) -> Float32:
         ids, mask = pad(tokens)
@@ -113,7 +106,13 @@ def _digest(path: Path, *settings: object) -> str:
     return found.hexdigest()
 
 
-def _processors() -> int:
+def clean(text: str, characters: int) -> str:
+    """The text's start, without lone surrogates: they have no UTF-8, and the tokenizer would refuse them."""
+    return text[:characters].encode("utf-8", "replace").decode()
+
+
+def processors() -> int:
+    """How many processors this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)  # not on every system
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
@@ -132,7 +131,12 @@ def _unit(vectors: Float32) -> Float32:
     return unit
 
 
-def _read_tokenizer(path: Path, max_tokens: int) -> Tokens:
+def open_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
+    """A tokenizer that cuts at `max_tokens` (3 to 512) and pads nothing.
+
+    Raises:
+        EncoderError: the file is none, or the number is out of bounds.
+    """
     if not 3 <= max_tokens <= LONGEST:
         raise EncoderError(f"max_tokens is {max_tokens}, expected 3 to {LONGEST}.")
     try:
@@ -141,10 +145,20 @@ def _read_tokenizer(path: Path, max_tokens: int) -> Tokens:
         raise EncoderError(f"{path}: not a tokenizer: {error}.") from error
     tokenizer.enable_truncation(max_tokens)
     tokenizer.no_padding()
+    return tokenizer
+
+
+def _read_tokenizer(path: Path, max_tokens: int) -> Tokens:
+    tokenizer = open_tokenizer(path, max_tokens)
     return lambda texts: [each.ids for each in tokenizer.encode_batch_fast(list(texts))]
 
 
-def _open_session(path: Path) -> onnxruntime.InferenceSession:
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """The model, each run of which uses one thread.
+
+    Raises:
+        EncoderError: ONNX Runtime cannot load the file.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -102,7 +102,9 @@ class Entry:
         """Keys and values [batch, heads, length, head width] with the prefix before them."""
         rows = self._weight()[:, self.columns].to(key.dtype)  # [tokens, 2 · hidden]
         halves = rows.view(len(rows), 2, self.heads, -1).permute(1, 2, 0, 3)  # [2, heads, tokens, head width]
-        keys, values = halves.unsqueeze(1).expand(-1, len(key), -1, -1, -1)  # [batch, heads, tokens, head width] each
+        keys, values = halves.unsqueeze(1).expand(
+            -1, key.shape[0], -1, -1, -1
+        )  # [batch, heads, tokens, head width] each
         return torch.cat((keys, key), dim=2), torch.cat((values, value), dim=2)
 
     def _weight(self) -> Tensor:
