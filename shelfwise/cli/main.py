@@ -21,12 +21,16 @@ from shelfwise.cli import (
     demo,
     doctor,
     evaluate,
+    evaluate_models,
     feed,
     index,
+    models,
     search,
     serve,
     shop,
     synonyms,
+    training,
+    training_data,
     tune,
     understand,
     understanding,
@@ -75,7 +79,13 @@ app.command("suggest")(search.suggest)
 app.command("understand")(understand.understand)
 evaluate.app.command("tune")(tune.tune)
 evaluate.app.command("understanding")(understanding.evaluate)
+evaluate.app.command("encoder")(evaluate_models.model)
+evaluate.app.command("cross-encoder")(evaluate_models.model)
+understanding.train_app.command("data")(training_data.data)
+understanding.train_app.command("encoder")(training.model)
+understanding.train_app.command("cross-encoder")(training.model)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(models.app, name="models")
 app.add_typer(synonyms.app, name="synonyms")
 app.add_typer(understanding.train_app, name="train")
 app.command("serve")(serve.serve)

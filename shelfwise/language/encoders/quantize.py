@@ -31,7 +31,7 @@ def smoothing(inputs: Float32, matrix: Float32, alpha: float = ALPHA) -> Float32
 
     Source: Xiao et al., SmoothQuant, ICML 2023, equation 4.
     """
-    a = np.maximum(inputs, 0.05 * np.median(inputs)).astype(np.float64)
+    a = np.maximum(inputs, max(0.05 * float(np.median(inputs)), 1e-6)).astype(np.float64)
     w = np.maximum(np.abs(matrix).max(axis=0), 1e-3).astype(np.float64)
     log = alpha * np.log(a) - (1.0 - alpha) * np.log(w)
     smooth: Float32 = np.exp(log - log.mean()).astype(np.float32)

@@ -126,7 +126,7 @@ def arguments(recipe: Recipe, rows: int, work: Path, precision: Precision, evalu
         "warmup_steps": recipe.warmup,  # below 1: a share of all steps
         "weight_decay": recipe.decay,
         "max_grad_norm": recipe.clip,
-        "gradient_checkpointing": recipe.checkpointing,
+        "activation_checkpointing": recipe.checkpointing,
         "seed": recipe.seed,
         "data_seed": recipe.seed,
         "use_cpu": not torch.cuda.is_available(),

@@ -11,8 +11,6 @@ from typing import Any, Final
 
 import torch
 
-import shelfwise
-
 _PACKAGES: Final = ("torch", "transformers", "sentence-transformers", "peft", "accelerate")
 _CPUINFO: Final = Path("/proc/cpuinfo")
 
@@ -34,7 +32,7 @@ def machine() -> dict[str, Any]:
 
 def git_version() -> str:
     """The commit that this code was checked out from, "+changes" if files have changed since; "" outside a checkout."""
-    package = Path(shelfwise.__file__).parent
+    package = Path(__file__).resolve().parents[2]
     if not (package.parent / ".git").exists():
         return ""
     try:
