@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelfwise.training.data.clean import LONGEST_QUERY, LONGEST_TEXT, clean, folded, tidy
@@ -61,12 +61,14 @@ def test_negatives_alone_stay() -> None:
     assert clean([pair("boots", "a lamp", 0.0)]).examples == [pair("boots", "a lamp", 0.0)]
 
 
+@settings(deadline=None)
 @given(st.lists(EXAMPLES, max_size=6))
 def test_cleaning_clean_examples_changes_nothing(examples: list[Example]) -> None:
     once = clean(examples)
     assert clean(once.examples).examples == once.examples
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_blanks_around_a_text_do_not_matter(text: str) -> None:
     assert folded(f"  {text}\u3000") == folded(text)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelfwise.training.data.clean import folded
@@ -60,6 +60,7 @@ def test_every_source_has_its_place_in_the_order_of_trust() -> None:
     assert set(TRUST) == set(SOURCES) >= FACTS
 
 
+@settings(deadline=None)
 @given(st.lists(EXAMPLES, max_size=10))
 def test_each_pair_is_left_exactly_once(examples: list[Example]) -> None:
     def pairs(given: list[Example]) -> list[tuple[str, str, str]]:

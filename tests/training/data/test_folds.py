@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelfwise.errors import InputError
@@ -16,6 +16,7 @@ from tests.training.data.made import EXAMPLES, pair
 MANY = [pair(f"query {row // 2}", f"text {row}", group=f"query {row // 2}", source="judgments") for row in range(100)]
 
 
+@settings(deadline=None)
 @given(examples=st.lists(EXAMPLES, min_size=4, max_size=30), seed=st.integers(0, 3))
 def test_every_example_is_tested_once_by_what_has_not_seen_it(examples: list[Example], seed: int) -> None:
     try:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelfwise.errors import InputError
@@ -20,6 +20,7 @@ def parts(made: Split) -> list[list[Example]]:
 
 
 @pytest.mark.parametrize("by", ["product", "query", "time"])
+@settings(deadline=None)
 @given(examples=st.lists(EXAMPLES, min_size=1, max_size=30), seed=st.integers(0, 5))
 def test_parts_share_nothing_and_lose_nothing_silently(examples: list[Example], seed: int, by: By) -> None:
     try:

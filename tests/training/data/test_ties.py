@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
@@ -25,6 +25,7 @@ def test_facts_do_not_tie_products() -> None:
 
 
 @pytest.mark.parametrize("by", ["product", "query"])
+@settings(deadline=None)
 @given(examples=st.lists(EXAMPLES, max_size=12))
 def test_components_are_those_of_the_graph(examples: list[Example], by: By) -> None:
     tied = [set(keys(example, by)) for example in examples]

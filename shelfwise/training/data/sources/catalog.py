@@ -20,7 +20,8 @@ VALUE = 30  # characters of a value that can stand in a query
 SHARED = 10  # products that one made-up query may have; more say nothing about any of them
 _CODE = re.compile(r"^(?=.*\d)(?=.*[A-Za-z])[\w./+-]{4,24}$")
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u4e00-\u9fff]")
-_KIND = re.compile(r"(?<!\S)(?!(?:with|for|and|the|from)\b)[a-z/-]{3,}(?: [a-z/-]{3,}){0,2}(?!\S)")
+_WORD = r"(?!(?:with|for|and|the|from)\b)[a-z/-]{3,}"
+_KIND = re.compile(rf"(?<!\S){_WORD}(?: {_WORD}){{0,2}}(?!\S)")
 _SAYS_NOTHING = frozenset({"n/a", "na", "none", "yes", "no", "y", "n", "unspecified", "other", "not available"})
 
 
@@ -84,8 +85,8 @@ def _pairs(product: Product, asked: Counter[str]) -> Iterator[tuple[str, str]]:
         if view.title != product.title:
             yield view.title, text
     made = [query for view in views for query in _queries(product.brand or "", view)]
-    for query in dict.fromkeys([*made, *_models(product)]):
-        key = query.casefold()
+    unique = {query.casefold(): query for query in reversed([*made, *_models(product)])}
+    for key, query in reversed(unique.items()):
         if key != product.title.casefold() and asked[key] < SHARED:
             asked[key] += 1
             yield query, text
