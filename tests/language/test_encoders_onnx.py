@@ -31,7 +31,7 @@ def test_mean_of_the_tokens(tmp_path: Path, outputs: str) -> None:
 
 
 def test_padding_does_not_count(tmp_path: Path) -> None:
-    encoder = OnnxEncoder(tiny_model(tmp_path), tmp_path / "tokenizer.json")
+    encoder = OnnxEncoder(tiny_model(tmp_path), tmp_path / "tokenizer.json", threads=1)
     vectors = encoder.encode(["red", "red blue shoes phone"], "product")
     np.testing.assert_allclose(vectors[0], unit(TABLE[3]), atol=1e-6)
 
