@@ -68,8 +68,9 @@ class AdaLoRA:
         return tuners.merge(model)
 
     def callbacks(self, model: nn.Module) -> Sequence[TrainerCallback]:
-        """What hands out the ranks while `model` (as apply gave it) trains."""
-        return (AllocateRanks(model, self.orthogonal),)
+        """What hands out the ranks while `model` (as apply gave it, or one that holds it) trains."""
+        inside = next(part for part in model.modules() if "importance" in part._modules)
+        return (AllocateRanks(inside, self.orthogonal),)
 
 
 class Importance(nn.Module):

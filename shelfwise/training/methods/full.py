@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from torch import nn
 from transformers import TrainerCallback
 
-from shelfwise.training.methods.weights import word_table
+from shelfwise.training.methods.weights import poolers, word_table
 
 
 @dataclass(frozen=True, slots=True)
 class Full:
-    """Trains every weight; the table of words only where `words` says so.
+    """Trains every weight that has a part in the output; the table of words only where `words` says so.
 
     The table holds four fifths of a bilingual model's weights. A shop's examples touch few of its rows, and rows that
     moved stop fitting those that did not; frozen, it also costs no optimiser state.
@@ -30,9 +30,10 @@ class Full:
     def apply(self, model: nn.Module) -> nn.Module:
         """The same model, ready to train."""
         model.requires_grad_(True)
-        table = word_table(model)
-        if table is not None and not self.words:
-            table.requires_grad_(False)
+        table = None if self.words else word_table(model)
+        for weight in (table, *poolers(model)):
+            if weight is not None:
+                weight.requires_grad_(False)
         return model
 
     def merge(self, model: nn.Module) -> nn.Module:

@@ -78,6 +78,13 @@ def heads(model: nn.Module) -> list[nn.Parameter]:
     return [weight for part in parts for weight in part.parameters() if weight is not table]
 
 
+def poolers(model: nn.Module) -> list[nn.Parameter]:
+    """The weights of a pooler that nothing reads: those of a bare encoder, which Transformers adds on loading."""
+    if any(name in _HEADS for name, _ in model.named_children()):
+        return []
+    return [weight for name, weight in model.named_parameters() if name.startswith("pooler.")]
+
+
 def train_only(model: nn.Module, learning: list[nn.Parameter]) -> None:
     """Freezes all but the heads and the given weights."""
     model.requires_grad_(False)

@@ -12,7 +12,7 @@ from transformers import TrainerControl, TrainerState, TrainingArguments
 from shelfwise.training.methods.adalora import AdaLoRA, AllocateRanks, departure
 from tests.training.tiny import loss, tiny
 
-STEPS = 40
+STEPS = 20
 WAY = AdaLoRA(rank=2, start=4, dropout=0.0)
 
 
@@ -52,7 +52,7 @@ def test_the_budget_falls_to_the_target_and_stays() -> None:
     left = run(model, 0, STEPS, optimiser_of(model))
     assert left[0] == 4 * maps
     assert left[STEPS // 2] < 4 * maps
-    final = left[STEPS - 12 :]
+    final = left[STEPS - 5 :]
     assert set(final) == {2 * maps}
     assert len(set(ranks(model))) > 1  # some maps have more than others
     assert all(later <= earlier for earlier, later in pairwise(left))
@@ -74,7 +74,7 @@ def test_departure_by_hand() -> None:
 def test_an_interrupted_run_ends_as_an_uninterrupted_one() -> None:
     whole = WAY.apply(tiny())
     run(whole, 0, STEPS, optimiser_of(whole))
-    for stop in (15, 28, 29, 33):
+    for stop in (8, 15, 17):  # while ranks fall, just after, and later
         model = WAY.apply(tiny())
         run(model, 0, stop, optimiser_of(model))
         resumed = WAY.apply(tiny())

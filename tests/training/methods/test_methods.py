@@ -161,6 +161,13 @@ def test_the_word_table_learns_on_request() -> None:
     assert parameters(model).share == 1
 
 
+def test_a_pooler_that_nothing_reads_does_not_learn() -> None:
+    model = method("full").apply(BertModel(tiny().config))  # type: ignore[arg-type]
+    assert not any(weight.requires_grad for name, weight in model.named_parameters() if "pooler" in name)
+    cross = method("full").apply(tiny("cross-encoder"))
+    assert all(weight.requires_grad for name, weight in cross.named_parameters() if "pooler" in name)
+
+
 def test_a_lora_of_the_default_size_is_small_beside_a_usual_model() -> None:
     with torch.device("meta"):
         settings = BertConfig(
