@@ -26,15 +26,17 @@ from shelfwise.training.methods.registry import method
 from shelfwise.training.negatives import with_hard_negatives
 from shelfwise.training.recipes.base import Recipe
 from shelfwise.training.recipes.cross_encoder import CrossEncoderRecipe, cross_encoder_task
+from shelfwise.training.recipes.domain import DomainRecipe
 from shelfwise.training.recipes.encoder import EncoderRecipe, encoder_task
 from shelfwise.training.running.fit import Fitted, Prepared, Surroundings, fit
+from shelfwise.training.running.pretrain import pretrain
 from shelfwise.training.trackers.base import Run
 from shelfwise.training.trackers.machine import git_version, machine
 from shelfwise.training.trackers.registry import open_trackers
 
 WORK: Final = ".training"  # in the folder of models: checkpoints and figures of trainings under way
 IDENTITY: Final = "run.json"
-Kind = Literal["encoder", "cross-encoder"]
+Kind = Literal["encoder", "cross-encoder", "domain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +99,74 @@ class Making:
         task = cross_encoder_task(recipe, model, train)
         return self._finish("cross-encoder", name, Prepared(recipe, chosen, model, task), train, valid)
 
+    def domain(self, recipe: DomainRecipe, name: str, train: Sequence[str], valid: Sequence[str]) -> Made:
+        """Pre-trains a base on a shop's texts; a recipe of bi-encoders goes on from it. Raises as `encoder` does."""
+        chosen = method(recipe.method, seed=recipe.seed, **recipe.method_settings())
+        data = {"hash": _digest(train), "texts": len(train), "valid": len(valid)}
+        run, around = self._around("domain", recipe, name, data)
+        base = Path(base_folder(recipe.base, self.shop))
+        model, fitted = pretrain(recipe, chosen, base, (train, valid), around)
+        return self._keep(self._card("domain", name, run, recipe, fitted), model, fitted, around)
+
     def _finish(
         self, kind: Kind, name: str, prepared: Prepared, train: Sequence[Example], valid: Sequence[Example]
     ) -> Made:
-        recipe, model, task = prepared.recipe, prepared.model, prepared.task
-        data = {"hash": fingerprint(train), "examples": len(train), "valid": len(valid), "rows": len(task.rows)}
-        run = Run(f"{name} ({kind})", recipe.model_dump(), data, recipe.seed, git_version(), machine())
-        work = self._work(name, {"kind": kind, "recipe": run.recipe, "data": data})
-        around = Surroundings(work, run, open_trackers(recipe.trackers, work), self.resume)
+        recipe, model = prepared.recipe, prepared.model
+        data = {
+            "hash": fingerprint(train),
+            "examples": len(train),
+            "valid": len(valid),
+            "rows": len(prepared.task.rows),
+        }
+        run, around = self._around(kind, recipe, name, data)
         fitted = fit(prepared, valid, around)
         merge_in(prepared.method, model)
+        texts = [text for example in train[:20] for text in (example.query, *example.texts[:2])]
+        return self._keep(self._card(kind, name, run, recipe, fitted), model, fitted, around, texts)
+
+    def _around(self, kind: Kind, recipe: Recipe, name: str, data: dict[str, Any]) -> tuple[Run, Surroundings]:
+        run = Run(f"{name} ({kind})", recipe.model_dump(), data, recipe.seed, git_version(), machine())
+        work = self._work(name, {"kind": kind, "recipe": run.recipe, "data": data})
+        return run, Surroundings(work, run, open_trackers(recipe.trackers, work), self.resume)
+
+    def _keep(
+        self,
+        card: Card,
+        model: SentenceTransformer | CrossEncoder,
+        fitted: Fitted,
+        around: Surroundings,
+        texts: Sequence[str] = (),
+    ) -> Made:
+        name = card.name
         with self.store.create(name) as building:
             save_model(model, building / WEIGHTS)
-            texts = [text for example in train[:20] for text in (example.query, *example.texts[:2])]
-            if kind == "encoder":
-                export_encoder(building / WEIGHTS, building / EXPORT, self.precision, texts=texts, name=name)
-            else:
+            if card.kind == "cross-encoder":
                 export_cross_encoder(building / WEIGHTS, building / EXPORT, self.precision, name=name)
-            _keep_figures(work, building)
-            card = self._card(kind, recipe, run, fitted)
+            else:
+                export_encoder(building / WEIGHTS, building / EXPORT, self.precision, texts=texts, name=name)
+            _keep_figures(around.work, building)
             card.write(building)
         version = self.store.versions(name)[-1]
-        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(around.work, ignore_errors=True)
         return Made(name, version, self.store.root / name / version, card, fitted)
+
+    def _card(self, kind: Kind, name: str, run: Run, recipe: Recipe, fitted: Fitted) -> Card:
+        validation = {"before": dict(fitted.before), "after": dict(fitted.after)}
+        return Card(
+            kind,
+            name=name,
+            base=recipe.base,
+            method=recipe.method,
+            recipe=run.recipe,
+            data=run.data,
+            seed=recipe.seed,
+            git=run.git,
+            machine=run.machine,
+            made=self.clock().isoformat(timespec="seconds"),
+            parameters={"trained": fitted.trainable.trained, "total": fitted.trainable.total},
+            metrics={"validation": validation, "seconds": round(fitted.seconds, 1), "steps": fitted.steps},
+            limits=fitted.notes,
+        )
 
     def _work(self, name: str, identity: dict[str, Any]) -> Path:
         """The folder of a training: that of one cut off before, if it is of the same recipe and data, else empty."""
@@ -133,22 +180,9 @@ class Making:
             file.write_bytes(mark)
         return work
 
-    def _card(self, kind: Kind, recipe: Recipe, run: Run, fitted: Fitted) -> Card:
-        validation = {"before": dict(fitted.before), "after": dict(fitted.after)}
-        return Card(
-            kind,
-            base=recipe.base,
-            method=recipe.method,
-            recipe=run.recipe,
-            data=run.data,
-            seed=recipe.seed,
-            git=run.git,
-            machine=run.machine,
-            made=self.clock().isoformat(timespec="seconds"),
-            parameters={"trained": fitted.trainable.trained, "total": fitted.trainable.total},
-            metrics={"validation": validation, "seconds": round(fitted.seconds, 1), "steps": fitted.steps},
-            limits=fitted.notes,
-        )
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.sha256(orjson.dumps(sorted(texts))).hexdigest()
 
 
 def _keep_figures(work: Path, building: Path) -> None:

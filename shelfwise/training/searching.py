@@ -19,7 +19,7 @@ class EncoderSearch:
     """Products in the order of cosine similarity to the query, over all of them (exact)."""
 
     def __init__(self, encoder: Encoder, products: Iterable[Product], progress: Progress | None = None) -> None:
-        known = list(products)
+        self.products = known = list(products)
         self.ids = [product.id for product in known]
         self.texts = [encoder_text(product) for product in known]
         self._encoder = encoder

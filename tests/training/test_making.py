@@ -14,6 +14,7 @@ from shelfwise.training.methods.folders import save_model
 from shelfwise.training.objectives.graded import GradedLoss
 from shelfwise.training.recipes.base import read_recipe
 from shelfwise.training.recipes.cross_encoder import CrossEncoderRecipe
+from shelfwise.training.recipes.domain import DomainRecipe
 from shelfwise.training.recipes.encoder import EncoderRecipe
 from shelfwise.training.running import fit as fitting
 from shelfwise.training.running.checkpoints import last_good
@@ -149,3 +150,19 @@ def test_nothing_to_learn_from(tmp_path, base):
     with pytest.raises(InputError, match="None of 1 examples has a text that fits"):
         making(tmp_path).encoder(recipe, "ours", [Example("q", ("t",), (0.0,), "q", "test")], [])
     assert store_of(tmp_path).names() == ()
+
+
+def test_a_base_learns_the_texts_of_a_shop(tmp_path, base):
+    texts = [f"w{row} w{row + 1} w{row + 2} w{row + 3}" for row in range(40)]
+    recipe = read_recipe(DomainRecipe, flags={"base": base, "epochs": 15, "batch": 8, "rate": 0.01, "mask": 0.3})
+    made = making(tmp_path).domain(recipe, "words", texts[::2] + texts[1::4], texts[3::4] * 3)
+    assert made.fitted.after["loss"] < made.fitted.before["loss"] - 0.3
+    assert made.card.kind == "domain"
+    again = read_recipe(EncoderRecipe, flags={**FLAGS, "base": "words@0001", "epochs": 1})
+    assert making(tmp_path).encoder(again, "ours", EXAMPLES, []).card.base == "words@0001"
+
+
+def test_too_few_texts(tmp_path, base):
+    recipe = read_recipe(DomainRecipe, flags={"base": base})
+    with pytest.raises(InputError, match="2 texts that differ, expected 20 or more"):
+        making(tmp_path).domain(recipe, "words", ["a", "b", "a"], ["c"])

@@ -13,7 +13,14 @@ import torch
 from rich.console import Console
 from sentence_transformers import CrossEncoder, SentenceTransformer, SentenceTransformerTrainingArguments
 from sentence_transformers.cross_encoder import CrossEncoderTrainingArguments
-from transformers import EarlyStoppingCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import (
+    EarlyStoppingCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
 
 from shelfwise.training.data.examples import Example
 from shelfwise.training.methods.base import Method
@@ -85,14 +92,26 @@ def fit(prepared: Prepared, valid: Sequence[Example], around: Surroundings) -> F
     evaluator = Evaluator(valid, precision.kind) if valid else None
     before = evaluator.measure(model) if evaluator else {}
     trainer = _trainer(prepared, evaluator, around.work, precision)
+    for callback in _callbacks(prepared, evaluator, around):
+        trainer.add_callback(callback)
+    run_trainer(trainer, around)
+    after = evaluator.measure(model) if evaluator else {}
+    around.tracker.finish({f"validation/{name}": value for name, value in after.items()})
+    notes = (precision.note,) if precision.note else ()
+    return Fitted(before, after, parameters(model), around.clock() - began, trainer.state.global_step, notes)
+
+
+def run_trainer(trainer: Trainer, around: Surroundings) -> None:
+    """Trains from the last good checkpoint of the work folder, or from the beginning; shows how far it is.
+
+    Raises:
+        TrainingError: as `fit` does.
+    """
     interrupt = SaveOnInterrupt(around.resume)
     shown = ProgressCallback(around.console) if around.console else None
     show_progress(trainer, shown)
-    for callback in [
-        *_callbacks(prepared, evaluator, around),
-        interrupt,
-    ]:  # last: it ends the training when all have heard
-        trainer.add_callback(callback)
+    trainer.add_callback(_Seal())
+    trainer.add_callback(interrupt)  # last: it ends the training once all others have heard of the checkpoint
     checkpoint = last_good(around.work / CHECKPOINTS)
     try:
         with interrupt:
@@ -102,10 +121,6 @@ def fit(prepared: Prepared, valid: Sequence[Example], around: Surroundings) -> F
     finally:
         if shown is not None:
             shown.close()
-    after = evaluator.measure(model) if evaluator else {}
-    around.tracker.finish({f"validation/{name}": value for name, value in after.items()})
-    notes = (precision.note,) if precision.note else ()
-    return Fitted(before, after, parameters(model), around.clock() - began, trainer.state.global_step, notes)
 
 
 def steps_of(recipe: Recipe, rows: int) -> int:
@@ -157,7 +172,7 @@ def _trainer(
 
 
 def _callbacks(prepared: Prepared, evaluator: Evaluator | None, around: Surroundings) -> list[TrainerCallback]:
-    found: list[TrainerCallback] = [NanGuard(), _Seal(), *prepared.method.callbacks(transformer(prepared.model))]
+    found: list[TrainerCallback] = [NanGuard(), *prepared.method.callbacks(transformer(prepared.model))]
     found.append(TrackerCallback(around.tracker, around.run, around.clock))
     if evaluator is not None and prepared.recipe.patience:
         found.append(EarlyStoppingCallback(prepared.recipe.patience))
