@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from shelfwise import Product
 from shelfwise.errors import InputError
-from shelfwise.settings import SearchSettings
+from shelfwise.settings import SearchSettings, UnderstandingSettings
 from shelfwise.shop import Shop
 from shelfwise.tuning import settings_of, tune_search
 from shelfwise.types import Page, Query
@@ -63,6 +63,16 @@ def test_the_shop_itself_is_not_changed(shop: Shop) -> None:
     tune_search(shop.searcher(), SearchSettings(), QRELS, space={"coverage": (0.0, 20.0)})
     assert shop.search("lamp seat").products == before
     assert shop.searcher().tuned(SearchSettings(mode="lexical")).generation is shop.searcher().generation
+
+
+def test_tuning_keeps_the_steps_that_the_shop_leaves_out(shop: Shop) -> None:
+    folder = shop.folder
+    with Shop.open(folder, {"understanding.without": ("spelling", "kind")}) as other:
+        tuned = other.searcher().tuned(SearchSettings(coverage=1.0))
+        steps = {note.step for note in tuned.understand(Query("red lamp")).notes}
+        assert "carriers" in steps and not steps & {"spelling", "kind"}
+        every = tuned.tuned(SearchSettings(), UnderstandingSettings())
+        assert {"spelling", "kind"} <= {note.step for note in every.understand(Query("red lamp")).notes}
 
 
 @pytest.mark.parametrize("chosen", [{"dense_weight": 2.0}, {"coverage": -1.0}, {"unheard_of": 1.0}])

@@ -33,6 +33,8 @@ _CUT: Final = re.compile(
     rf"(?P<fits>{_FITS})|(?P<fits_zh>{_FITS_ZH})|(?P<along>{_ALONG})|(?P<other>{_MEASURE}|[(),;|。，、!?【】\[\]]|\s-\s|:\s)"
 )
 
+PRAISED: Final = ("背光",)  # before the name of a part, two characters each
+
 Role = Literal["main", "fits", "along"]
 
 
@@ -95,6 +97,13 @@ def _head(piece: _Piece, of: Sequence[Unit], lexicon: Lexicon) -> Mention | None
 
 
 def _counts(mention: Mention, before: Mention | None, of: Sequence[Unit]) -> bool:
-    """A single Chinese character names a kind right after another name only: 手机壳, not 贝壳."""
-    lone = mention.last - mention.first == 1 and not of[mention.first].text.isascii()
-    return not lone or (before is not None and before.last == mention.first)
+    """A single Chinese character names a kind right after another name only: 手机壳, not 贝壳. A part that a device is
+    praised for is not what is sold: 笔记本电脑 静音散热 背光键盘."""
+    ahead = "".join(unit.text for unit in of[max(mention.first - 2, 0) : mention.first])
+    if before is not None and not _lone(before, of) and ahead in PRAISED:
+        return False
+    return not _lone(mention, of) or (before is not None and before.last == mention.first)
+
+
+def _lone(mention: Mention, of: Sequence[Unit]) -> bool:
+    return mention.last - mention.first == 1 and not of[mention.first].text.isascii()

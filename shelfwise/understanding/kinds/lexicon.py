@@ -39,7 +39,8 @@ class Mention:
 class Lexicon:
     """Name → kind. A kind is known by its first English name, its words joined by "_".
 
-    accessories: kinds that are made for other things. parents: kind → a more general one.
+    accessories: kinds that are made for other things. parents: kind → a more general one. Names of section [senses]
+    are of another kind beside certain words: a notebook with 96 pages is no laptop.
     """
 
     def __init__(self, text: str, name: str = FILE) -> None:
@@ -47,12 +48,15 @@ class Lexicon:
         self.parents: dict[str, str] = {}
         self._kinds: dict[tuple[str, ...], str] = {}
         self._names: dict[str, dict[Locale, str]] = {}  # kind → its first name in each language
+        self._senses: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = {}  # name → another kind, and words of it
         self._longest: dict[str, int] = {}  # first unit → length of the longest name that begins with it
         section = ""
         for number, line in enumerate(text.splitlines(), 1):
             content = line.partition("#")[0].strip()
             if content.startswith("["):
                 section = content.strip("[]")
+            elif content and section == "senses":
+                self._add_sense(content, f"{name}:{number}")
             elif content:
                 self._add(content, section, f"{name}:{number}")
 
@@ -73,18 +77,33 @@ class Lexicon:
                 raise ShelfwiseError(f"{place}: {' '.join(key)!r} is a name of {self._kinds[key]!r} already.")
             self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
 
+    def _add_sense(self, content: str, place: str) -> None:
+        names, equals, meaning = content.partition("=")
+        kind, colon, words = meaning.partition(":")
+        keys = [tuple(u.text for u in units(fold(one))) for one in names.split(",")]
+        other = self.kind(kind)
+        if not equals or not colon or other is None or any(key not in self._kinds for key in keys):
+            raise ShelfwiseError(f"{place}: found {content!r}, expected 'names = a kind: words', of kinds named above.")
+        beside = tuple(_joined(units(fold(word))) for word in words.split(","))
+        self._senses.update((key, (other, beside)) for key in keys)
+
     def mentions(self, of: Sequence[Unit]) -> Iterator[Mention]:
         """The names in a text, the longest first where several begin at one place; none overlap."""
         at = 0
         while at < len(of):
             for last in range(min(len(of), at + self._longest.get(of[at].text, 0)), at, -1):
-                kind = self._kinds.get(tuple(u.text for u in of[at:last]))
-                if kind is not None:
-                    yield Mention(kind, at, last)
+                key = tuple(u.text for u in of[at:last])
+                if key in self._kinds:
+                    yield Mention(self._sense(key, of), at, last)
                     at = last
                     break
             else:
                 at += 1
+
+    def _sense(self, key: tuple[str, ...], of: Sequence[Unit]) -> str:
+        other, beside = self._senses.get(key, ("", ()))
+        text = _joined(of) if beside else ""
+        return other if any(words in text for words in beside) else self._kinds[key]
 
     def kind(self, name: str) -> str | None:
         """The kind that a name is one of, as a whole."""
@@ -113,6 +132,10 @@ def units(folded: str) -> tuple[Unit, ...]:
         Unit(stem(found[0]) if found[0].isascii() else found[0], found.start(), found.end())
         for found in _UNIT.finditer(folded)
     )
+
+
+def _joined(of: Sequence[Unit]) -> str:
+    return f" {' '.join(unit.text for unit in of)} "
 
 
 @cache

@@ -32,11 +32,29 @@ LIKELY: Final = 0.9  # posterior from which a kind is believed
 EVIDENCE: Final = 10.0  # score from which it is
 
 
+class Titles:
+    """Heads of titles, each read once where `kept`: an index asks for them in both of its passes."""
+
+    def __init__(self, lexicon: Lexicon, kept: bool = False) -> None:
+        self._lexicon = lexicon
+        self._known: dict[int, Head | None] | None = {} if kept else None  # by hash: titles would take more memory
+
+    def __call__(self, product: Product) -> Head | None:
+        """The head of a product's title."""
+        if self._known is None:
+            return head_of(product, self._lexicon)
+        key = hash((product.brand, *_titles(product)))
+        if key not in self._known:
+            self._known[key] = head_of(product, self._lexicon)
+        return self._known[key]
+
+
 class KindCounts:
     """Counts of the first pass."""
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self._lexicon = lexicon or default_lexicon()
+        self._titles = Titles(self._lexicon, kept=True)
         self.named: Counter[str] = Counter()
         self.keys: defaultdict[str, Counter[str]] = defaultdict(Counter)  # key → kind → products
 
@@ -48,14 +66,14 @@ class KindCounts:
 
     def add(self, product: Product) -> None:
         """Count one product."""
-        found = head_of(product, self._lexicon)
+        found = self._titles(product)
         if found is not None and found.sure == 1 and len(product.attributes) >= LEAST_KEYS:
             self.named[found.kind] += 1
             for key in product.attributes:
                 self.keys[key][found.kind] += 1
 
     def model(self) -> KindModel:
-        """What the counts say."""
+        """What the counts say; it knows the titles that were counted."""
         kinds = sorted(kind for kind, count in self.named.items() if count >= LEAST_NAMED)
         total = {key: sum(counts.values()) for key, counts in self.keys.items()}
         keys = sorted(total, key=lambda key: (-total[key], key))[:MOST_KEYS]
@@ -63,6 +81,7 @@ class KindCounts:
             {kind: self.named[kind] for kind in kinds},
             {key: {kind: count for kind, count in self.keys[key].items() if kind in set(kinds)} for key in keys},
             self._lexicon,
+            self._titles,
         )
 
 
@@ -76,8 +95,10 @@ class KindModel:
         named: Mapping[str, int] | None = None,
         keys: Mapping[str, Mapping[str, int]] | None = None,
         lexicon: Lexicon | None = None,
+        titles: Titles | None = None,
     ) -> None:
         self.lexicon = lexicon or default_lexicon()
+        self._titles = titles or Titles(self.lexicon)
         self._named, self._keys = dict(named or {}), {key: dict(counts) for key, counts in (keys or {}).items()}
         self._kinds = list(self._named)
         self._rows = {key: row for row, key in enumerate(self._keys)}
@@ -99,7 +120,7 @@ class KindModel:
 
     def __call__(self, product: Product) -> Head | None:
         """The product's kind, what it is made for, and how sure that is; None where nothing says it."""
-        found = head_of(product, self.lexicon)
+        found = self._titles(product)
         if found is not None:
             return found
         kind = self.by_attributes(product)
@@ -140,11 +161,15 @@ class KindModel:
 
 def head_of(product: Product, lexicon: Lexicon) -> Head | None:
     """The head of a product's title, or else of one of its translations. A brand names no kind (Cooler Master)."""
-    for title in (product.title, *(translation.title for translation in product.translations.values())):
+    for title in _titles(product):
         found = head(_unbranded(title, product.brand), lexicon) if title else None
         if found is not None:
             return found
     return None
+
+
+def _titles(product: Product) -> tuple[str, ...]:
+    return (product.title, *(translation.title for translation in product.translations.values()))
 
 
 def _unbranded(title: str, brand: str | None) -> str:

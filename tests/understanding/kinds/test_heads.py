@@ -137,3 +137,44 @@ def test_every_parent_in_the_lexicon_is_a_kind() -> None:
     kinds = set(LEXICON._kinds.values())
     assert set(LEXICON.parents) | LEXICON.accessories <= kinds
     assert set(LEXICON.parents.values()) - kinds == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Origin Storage Laptop Internal US INTL KBD for D410", "keyboard"),
+        ("laptop keyboard", "keyboard"),
+        ("北岚 商务笔记本电脑 四核3.2GHz 8GB+512GB 背光键盘", "laptop"),
+        ("星曜 笔记本电脑 静音散热 背光键盘 八核", "laptop"),
+        ("背光键盘", "keyboard"),
+        ("有线 背光键盘", "keyboard"),
+        ("页乐 皮面笔记本 A5 空白 96页", "notepad"),
+        ("Pagelle Notebook A5, Ruled, 160 Pages", "notepad"),
+        ("ruled notebooks", "notepad"),
+        ("HP Notebook 15 AMD A6", "laptop"),
+        ("笔记本", "laptop"),
+        ("notebook", "laptop"),
+    ],
+)
+def test_names_that_mean_two_things_are_told_by_what_stands_beside_them(text: str, kind: str) -> None:
+    found = head(text, LEXICON)
+    assert found is not None and found.kind == kind
+
+
+SENSES = "[devices]\nlaptop, notebook\nnotepad\n[senses]\n"
+
+
+def test_a_sense_needs_its_whole_words() -> None:
+    lexicon = Lexicon(SENSES + "notebook = notepad: spiral bound, 页")
+    found = {
+        text: head(text, lexicon) for text in ("notebook spiral", "Spiral Bound notebook", "notebook 96页", "laptop 页")
+    }
+    assert [one.kind if one else None for one in found.values()] == ["laptop", "notepad", "notepad", "laptop"]
+
+
+@pytest.mark.parametrize(
+    "line", ["notebook", "notebook = notepad", "notebook: 页", "book = notepad: 页", "notebook = pad: 页"]
+)
+def test_a_sense_that_cannot_be_read_is_named(line: str) -> None:
+    with pytest.raises(ShelfwiseError, match=r"kinds\.txt:5: found .*expected 'names = a kind: words'"):
+        Lexicon(SENSES + line)

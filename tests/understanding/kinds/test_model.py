@@ -10,9 +10,10 @@ import pytest
 
 from shelfwise.errors import CorruptIndexError
 from shelfwise.types import Attribute, Product, Translation
-from shelfwise.understanding.kinds.heads import Head
+from shelfwise.understanding.kinds import model as module
+from shelfwise.understanding.kinds.heads import Head, head
 from shelfwise.understanding.kinds.lexicon import Lexicon
-from shelfwise.understanding.kinds.model import FILE, KindCounts, KindModel, tokens
+from shelfwise.understanding.kinds.model import FILE, KindCounts, KindModel, Titles, tokens
 
 MONITOR = ("diagonal", "resolution", "contrast", "response", "hdmi")
 PRINTER = ("colour", "duplex", "tray", "speed", "hdmi")
@@ -55,6 +56,25 @@ def test_else_its_attributes_say_it(model: KindModel) -> None:
     assert (found.kind, found.fits, found.sure) == ("monitor", (), 0.8)
     other = model(product("a", "HP 24uh", PRINTER))
     assert other is not None and other.kind == "printer"
+
+
+def test_a_title_is_read_once_in_both_passes_of_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(module, "head", lambda text, lexicon: read.append(text) or head(text, lexicon))
+    given = [product("a", "Red phone"), product("b", "Phone case"), product("c", "HP", (), zh="显示器")]
+    counts = KindCounts(LEXICON)
+    list(counts.watch(given))
+    model = counts.model()
+    assert [found.kind if (found := model(one)) else None for one in given] == ["phone", "case", "monitor"]
+    assert read == ["Red phone", "Phone case", "HP", "显示器"]
+    renamed = model(product("a", "Monitor"))  # between the passes
+    assert renamed is not None and renamed.kind == "monitor"
+
+
+def test_titles_of_another_brand_are_other_titles() -> None:
+    titles = Titles(LEXICON, kept=True)
+    phone, brand = Product("a", "Phone Monitor"), Product("b", "Phone Monitor", brand="Phone Monitor")
+    assert [found.kind if (found := titles(one)) else None for one in (phone, brand)] == ["monitor", None]
 
 
 @pytest.mark.parametrize("keys", [(), MONITOR[:3], ("a", "b", "c", "d", "e"), (*MONITOR[:2], *PRINTER[:2])])
