@@ -1,4 +1,4 @@
-"""`shelfwise train encoder` and `shelfwise train cross-encoder`: language models fine-tuned to a shop."""
+"""`shelfwise train encoder`, `cross-encoder` and `domain`: language models fine-tuned to a shop."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from shelfwise.cli.console import JsonOption, ShopOption, errors, print_json, print_table, say
+from shelfwise.cli.console import JsonOption, ShopOption, errors, print_json, print_table, progress, read_lines, say
 from shelfwise.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def model(
     batch: BatchOption = None,
     rate: RateOption = None,
     hard: HardOption = None,
+    teacher: Annotated[
+        str | None, typer.Option("--teacher", help="encoder: a cross-encoder whose grades are learned (distillation).")
+    ] = None,
     setting: SetOption = None,
     trackers: TrackersOption = None,
     seed: SeedOption = None,
@@ -89,11 +93,46 @@ def model(
     making = _making(shop, export)
     if context.info_name == "encoder":
         read = read_recipe(EncoderRecipe, recipe, flags)
-        made = making.encoder(read, name, *_examples(read.seed, pairs, judgments, catalog, examples, valid, shop))
+        train, chosen_by = _examples(read.seed, pairs, judgments, catalog, examples, valid, shop)
+        made = making.encoder(read, name, _taught(train, teacher, shop), chosen_by)
     else:
         pair = read_recipe(CrossEncoderRecipe, recipe, flags)
         made = making.cross_encoder(pair, name, *_examples(pair.seed, pairs, judgments, catalog, examples, valid, shop))
     _report(made, json)
+
+
+def domain(
+    name: NameOption,
+    shop: ShopOption = Path(),
+    texts: Annotated[
+        Path | None, typer.Option("--texts", help="A text a line; without it the shop's products and reviews.")
+    ] = None,
+    recipe: RecipeOption = None,
+    method: MethodOption = None,
+    base: BaseOption = None,
+    epochs: EpochsOption = None,
+    batch: BatchOption = None,
+    rate: RateOption = None,
+    setting: SetOption = None,
+    trackers: TrackersOption = None,
+    seed: SeedOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Pre-train a base on a shop's own texts by guessing masked words; fine-tune an encoder from it afterwards.
+
+    Measure what it brings: a base that has learned to place sentences forgets some of that.
+    """
+    _needs_train()
+    from shelfwise.training.recipes.base import read_recipe
+    from shelfwise.training.recipes.domain import DomainRecipe
+
+    named = {"method": method, "base": base, "epochs": epochs, "batch": batch, "rate": rate, "seed": seed}
+    flags = {**_settings(setting), **named, "trackers": tuple(trackers.split(",")) if trackers else None}
+    read = read_recipe(DomainRecipe, recipe, flags)
+    lines = [line for _, line in read_lines(texts)] if texts else _shop_texts(shop)
+    Random(read.seed).shuffle(lines)
+    held = max(1, len(lines) // 20)
+    _report(_making(shop, "int8").domain(read, name, lines[held:], lines[:held]), json)
 
 
 def _needs_train() -> None:
@@ -151,6 +190,29 @@ def _examples(
         return found, chosen_by
     parts = split(found, seed=seed, valid=0.1, test=0.0)
     return parts.train, parts.valid
+
+
+def _taught(examples: list[Example], teacher: str | None, shop: Path) -> list[Example]:
+    if teacher is None:
+        return examples
+    from shelfwise.language.cross_encoders.registry import open_cross_encoder
+    from shelfwise.training.teaching import taught
+
+    with progress(f"Grading by {teacher}") as step:
+        return taught(open_cross_encoder(teacher, shop), examples, progress=step)
+
+
+def _shop_texts(shop: Path) -> list[str]:
+    from shelfwise.retrieval.document import encoder_text
+    from shelfwise.shop import Shop
+
+    with Shop.open(shop) as opened:
+        store = opened.catalog.store
+        return [
+            text
+            for product in store.products()
+            for text in (encoder_text(product), *(review.text for review in store.reviews(product.id)))
+        ]
 
 
 def _products(catalog: Path | None, shop: Path) -> Any:
