@@ -69,7 +69,7 @@ class Shop:
         self._clock = clock
         self._ids = ids
         self._lock = threading.RLock()
-        self._encoders = Encoders(folder, lambda: self.settings.encoder)
+        self.encoders = Encoders(folder, lambda: self.settings.encoder)
         self._rewriter = rewriter_of(settings, folder=folder)
         self._searcher: Searcher | None = None
         self._looked_at: str | None = None  # the generation that was to be served when the searcher was opened
@@ -107,7 +107,7 @@ class Shop:
             if self._searcher is not None:
                 self._searcher.close()
                 self._searcher = None
-            self._encoders.close()
+            self.encoders.close()
             if self._rewriter is not None:
                 self._rewriter.close()
         self._store.close()
@@ -210,11 +210,11 @@ class Shop:
         then the old one is served, by its own encoder.
         """
         wanted = encoder or self.settings.encoder
-        about = self._encoders.about(wanted)
+        about = self.encoders.about(wanted)
         generation = build_generation(
             self.generations,
             self._store,
-            self._encoders.load(identified(wanted, about)),
+            self.encoders.load(identified(wanted, about)),
             self.labels,
             clock=self._clock,
             about_encoder=about,
@@ -276,20 +276,20 @@ class Shop:
     def _open(self) -> Searcher:
         looked_at = self.generations.current()
         self.settings = self.settings.model_copy(update={"encoder": self._reread().encoder})  # promoted elsewhere
-        searcher = open_searcher(self.generations, self._encoders.of, self._beside)
+        searcher = open_searcher(self.generations, self.encoders.of, self._beside)
         try:
             self._replay(searcher)
         except BaseException:
             searcher.close()
             raise
         self._looked_at = looked_at
-        self._encoders.release(searcher.encoder)
+        self.encoders.release(searcher.encoder)
         return searcher
 
     def encoder(self) -> Encoder | None:
         """The encoder of the shop's settings with its cache, loaded by the first call; the next index is built with
         it. That of the index in service is `searcher().encoder`."""
-        return self._encoders.of_settings()
+        return self.encoders.of_settings()
 
     # --- state -----------------------------------------------------------------------------------------------
 
@@ -321,7 +321,7 @@ class Shop:
         encoder, manifest = searcher.encoder, searcher.generation.manifest
         now = versions_of(searcher.analyzer, encoder, self.labels)
         outdated = [name for name, version in now.items() if manifest.versions.get(name) != version]
-        if "encoder" not in outdated and self._encoders.outdated(manifest):
+        if "encoder" not in outdated and self.encoders.outdated(manifest):
             outdated.append("encoder")
         return {
             **known,

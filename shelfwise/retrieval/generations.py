@@ -216,11 +216,16 @@ class Generations:
     def rollback(self) -> Generation:
         """Serve the newest whole generation older than the current one. Raises NotFoundError when there is none."""
         current = self.current()
-        for generation in reversed(self.list()):
-            if current is not None and int(generation.name) < int(current) and not generation.problems():
-                self.switch(generation.name)
-                return generation
-        raise NotFoundError(f"{self.root}: no whole generation older than {current!r} to go back to.")
+        generation = None if current is None else self.before(current)
+        if generation is None:
+            raise NotFoundError(f"{self.root}: no whole generation older than {current!r} to go back to.")
+        self.switch(generation.name)
+        return generation
+
+    def before(self, name: str) -> Generation | None:
+        """The newest whole generation older than one, to which `rollback` would go back."""
+        older = (each for each in reversed(self.list()) if int(each.name) < int(name))
+        return next((each for each in older if not each.problems()), None)
 
     def prune(self, keep: int = 2, before: str | None = None) -> tuple[str, ...]:
         """Remove all but the current generation and the `keep` − 1 before it, and newer ones; the names removed.
