@@ -12,7 +12,7 @@ _WORDS = ("out of memory", "not enough memory", "can't allocate memory", "cannot
 def out_of_memory(error: BaseException) -> TrainingError | None:
     """The error to show for one that says that memory ran out; None for any other.
 
-    >>> print(out_of_memory(MemoryError()))
+    >>> print(out_of_memory(MemoryError()))  # doctest: +ELLIPSIS
     Memory ran out. Lower batch (and raise accumulate: the gradient stays the same), mini_batch where gradients ...
     >>> out_of_memory(ValueError("other"))
     """
