@@ -143,8 +143,8 @@ def _needs_train() -> None:
             raise MissingExtraError.of(package, "train") from error
     from transformers.utils import logging
 
-    logging.set_verbosity_error()  # reports of what was loaded are for who writes models
-    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # reports of what was loaded are for who writes models
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _settings(given: Sequence[str] | None) -> dict[str, Any]:

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Final
 
 from datasets import Dataset
 from pydantic import Field
 from sentence_transformers import CrossEncoder
-from sentence_transformers.cross_encoder.losses import ListNetLoss
 
 from shelfwise.training.data.examples import Example
+from shelfwise.training.objectives.listwise import ListwiseLoss
 from shelfwise.training.recipes.base import Recipe
 from shelfwise.training.recipes.encoder import Task
 from shelfwise.training.recipes.rows import check_trainable, chosen
-
-SHARPNESS: Final = 8.0  # a text of grade 1 has exp(8) times the share of one of grade 0; at 1 it would be e times
 
 
 class CrossEncoderRecipe(Recipe):
     """How a cross-encoder is trained.
 
-    The loss of an example with grades g and scores z is ListNet's, −Σ_k softmax(SHARPNESS·g)_k · log softmax(z)_k (Cao
-    et al., ICML 2007). texts: of an example, a step. hard: negatives mined for each example from all texts. mini_batch:
-    pairs read at a time.
+    texts: of an example, a step. hard: negatives mined for each example from all texts.
     """
 
     texts: int = Field(default=8, ge=2, le=64)
     hard: int = Field(default=8, ge=0, le=32)
-    mini_batch: int = Field(default=32, ge=1)
 
 
 def cross_encoder_task(recipe: CrossEncoderRecipe, model: CrossEncoder, examples: Sequence[Example]) -> Task:
@@ -46,7 +40,7 @@ def cross_encoder_task(recipe: CrossEncoderRecipe, model: CrossEncoder, examples
         {
             "query": [query for query, _ in lists],
             "texts": [[text for text, _ in each] for _, each in lists],
-            "labels": [[SHARPNESS * grade for _, grade in each] for _, each in lists],
+            "labels": [[grade for _, grade in each] for _, each in lists],
         }
     )
-    return Task(rows, ListNetLoss(model, mini_batch_size=recipe.mini_batch), {})
+    return Task(rows, ListwiseLoss(model), {})
