@@ -25,6 +25,7 @@ class SaveOnInterrupt(TrainerCallback):
             trainer.add_callback(callback)
             trainer.train()          # raises InterruptedTrainingError, which says `resume`
 
+    An evaluation that is due after that step is still made, so that the run that goes on chooses the same weights.
     A second Ctrl-C ends it at once, as ever. Outside the main thread Python takes no signals, and nothing is changed.
     """
 
@@ -47,7 +48,6 @@ class SaveOnInterrupt(TrainerCallback):
         """Asks for a checkpoint."""
         if self.asked:
             control.should_save = True
-            control.should_evaluate = False
             control.should_training_stop = True
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **given: Any) -> None:
