@@ -33,7 +33,7 @@ _CUT: Final = re.compile(
     rf"(?P<fits>{_FITS})|(?P<fits_zh>{_FITS_ZH})|(?P<along>{_ALONG})|(?P<other>{_MEASURE}|[(),;|。，、!?【】\[\]]|\s-\s|:\s)"
 )
 
-PRAISED: Final = ("背光",)  # before the name of a part, two characters each
+PRAISED: Final = ("背光", "可扩展", "rgb")  # said before the name of a part
 
 Role = Literal["main", "fits", "along"]
 
@@ -92,18 +92,17 @@ def _pieces(folded: str, of: Sequence[Unit], lexicon: Lexicon) -> list[_Piece]:
 def _head(piece: _Piece, of: Sequence[Unit], lexicon: Lexicon) -> Mention | None:
     """The last accessory named, or else the last device."""
     real = [m for at, m in enumerate(piece.mentions) if _counts(m, piece.mentions[at - 1] if at else None, of)]
-    made_for = [m for m in real if m.kind in lexicon.accessories]
-    return next(reversed(made_for or real), None)
+    sold = [m for m in real if not _praised(m, of)] or real
+    made_for = [m for m in sold if m.kind in lexicon.accessories]
+    return next(reversed(made_for or sold), None)
 
 
 def _counts(mention: Mention, before: Mention | None, of: Sequence[Unit]) -> bool:
-    """A single Chinese character names a kind right after another name only: 手机壳, not 贝壳. A part that a device is
-    praised for is not what is sold: 笔记本电脑 静音散热 背光键盘."""
-    ahead = "".join(unit.text for unit in of[max(mention.first - 2, 0) : mention.first])
-    if before is not None and not _lone(before, of) and ahead in PRAISED:
-        return False
-    return not _lone(mention, of) or (before is not None and before.last == mention.first)
+    """A single Chinese character names a kind right after another name only: 手机壳, not 贝壳."""
+    lone = mention.last - mention.first == 1 and not of[mention.first].text.isascii()
+    return not lone or (before is not None and before.last == mention.first)
 
 
-def _lone(mention: Mention, of: Sequence[Unit]) -> bool:
-    return mention.last - mention.first == 1 and not of[mention.first].text.isascii()
+def _praised(mention: Mention, of: Sequence[Unit]) -> bool:
+    """Whether it is a part that a device is praised for: 笔记本电脑 静音散热 背光键盘, 可扩展内存游戏本."""
+    return "".join(unit.text for unit in of[max(mention.first - 3, 0) : mention.first]).endswith(PRAISED)
