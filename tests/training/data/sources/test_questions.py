@@ -26,6 +26,13 @@ def test_an_example_a_question_with_all_its_candidates(tmp_path: Path) -> None:
     assert who.texts == ("brand: acme",)
 
 
+def test_facts_stay_as_they_are_if_asked_for(tmp_path: Path) -> None:
+    path = questions(tmp_path, "1,who?,brand:  { value:acme },1\n")
+    [raw], [readable] = read_questions(path, raw=True), read_questions(path)
+    assert (raw.texts, readable.texts) == (("brand:  { value:acme }",), ("brand: acme",))
+    assert raw.group == readable.group
+
+
 def test_questions_with_the_same_candidates_are_about_one_product(tmp_path: Path) -> None:
     rows = "1,a?,x,1\n1,a?,y,0\n2,b?,y,1\n2,b?,x,0\n3,c?,x,1\n"
     first, second, third = read_questions(questions(tmp_path, rows))
