@@ -52,7 +52,7 @@ class Made:
 
     def as_json(self) -> dict[str, Any]:
         """As JSON."""
-        return {"name": self.name, "version": self.version, "folder": str(self.folder), **self.card.as_json()}
+        return {**self.card.as_json(), "name": self.name, "version": self.version, "folder": str(self.folder)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class StubModel:
         self.prompts = {"query": "query: ", "document": "passage: "}
         self.asked: list[str | None] = []
 
-    def get_sentence_embedding_dimension(self) -> int:
+    def get_embedding_dimension(self) -> int:
         return 256
 
     def encode(

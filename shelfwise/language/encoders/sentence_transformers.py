@@ -31,7 +31,7 @@ class SentenceTransformersEncoder:
         except Exception as error:  # files, network and configuration fail in many ways
             raise EncoderError(f"{model}: not a Sentence-Transformers model: {error}.") from error
         self._batch = batch
-        self.dim = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dim = int(self._model.get_embedding_dimension() or 0)
         self.name = f"sentence-transformers-{model}"
 
     def encode(self, texts: Sequence[str], kind: TextKind) -> Float32:

@@ -17,9 +17,6 @@ from transformers import (
     EarlyStoppingCallback,
     Trainer,
     TrainerCallback,
-    TrainerControl,
-    TrainerState,
-    TrainingArguments,
 )
 
 from shelfwise.training.data.examples import Example
@@ -28,7 +25,7 @@ from shelfwise.training.methods.folders import transformer
 from shelfwise.training.methods.weights import Trainable, parameters
 from shelfwise.training.recipes.base import Recipe
 from shelfwise.training.recipes.encoder import Task
-from shelfwise.training.running.checkpoints import last_good, seal
+from shelfwise.training.running.checkpoints import last_good
 from shelfwise.training.running.evaluators import METRIC, Evaluator
 from shelfwise.training.running.guard import NanGuard
 from shelfwise.training.running.interruption import SaveOnInterrupt
@@ -110,7 +107,6 @@ def run_trainer(trainer: Trainer, around: Surroundings) -> None:
     interrupt = SaveOnInterrupt(around.resume)
     shown = ProgressCallback(around.console) if around.console else None
     show_progress(trainer, shown)
-    trainer.add_callback(_Seal())
     trainer.add_callback(interrupt)  # last: it ends the training once all others have heard of the checkpoint
     checkpoint = last_good(around.work / CHECKPOINTS)
     try:
@@ -177,12 +173,3 @@ def _callbacks(prepared: Prepared, evaluator: Evaluator | None, around: Surround
     if evaluator is not None and prepared.recipe.patience:
         found.append(EarlyStoppingCallback(prepared.recipe.patience))
     return found
-
-
-class _Seal(TrainerCallback):
-    """Says which files belong to a checkpoint, once they are all there."""
-
-    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **given: Any) -> None:
-        """Writes the manifest."""
-        if state.is_world_process_zero:
-            seal(Path(str(args.output_dir)) / f"checkpoint-{state.global_step}")

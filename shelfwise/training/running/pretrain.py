@@ -17,6 +17,7 @@ from shelfwise.training.recipes.domain import LEAST, DomainRecipe, masked_model,
 from shelfwise.training.running.fit import Fitted, Surroundings, arguments, run_trainer
 from shelfwise.training.running.guard import NanGuard
 from shelfwise.training.running.precision import choose
+from shelfwise.training.running.progress import show_progress
 from shelfwise.training.running.tracking import TrackerCallback
 from shelfwise.training.running.trainers import TextTrainer
 
@@ -53,6 +54,7 @@ def pretrain(
     )
     for callback in (NanGuard(), *method.callbacks(applied), TrackerCallback(around.tracker, around.run, around.clock)):
         trainer.add_callback(callback)
+    show_progress(trainer, None)
     before = _loss(trainer, recipe.seed)
     run_trainer(trainer, around)
     after = _loss(trainer, recipe.seed)
