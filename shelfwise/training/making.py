@@ -77,7 +77,7 @@ class Making:
             TrainingError: it was stopped, lost its way, or memory ran out; the last good checkpoint is kept, and the
                 same call goes on from it.
         """
-        model = read_model(SentenceTransformer, Path(base_folder(recipe.base, self.shop)))
+        model = read_model(SentenceTransformer, base_folder(recipe.base, self.shop))
         model.max_seq_length = recipe.max_tokens
         train = with_hard_negatives(model, train, recipe.hard) if recipe.hard else train
         chosen = method(recipe.method, seed=recipe.seed, **recipe.method_settings())
@@ -92,10 +92,10 @@ class Making:
         """Trains a cross-encoder and keeps it as the next version of `name`. Raises as `encoder` does."""
         base = base_folder(recipe.base, self.shop)
         model = CrossEncoder(
-            base, num_labels=1, max_length=recipe.max_tokens, device="cpu", model_kwargs={"use_safetensors": True}
+            str(base), num_labels=1, max_length=recipe.max_tokens, device="cpu", model_kwargs={"use_safetensors": True}
         )
         if recipe.hard:
-            train = with_hard_negatives(read_model(SentenceTransformer, Path(base)), train, recipe.hard)
+            train = with_hard_negatives(read_model(SentenceTransformer, base), train, recipe.hard)
         chosen = method(recipe.method, seed=recipe.seed, **recipe.method_settings())
         attend_to_all(model)
         apply_to(chosen, model)
@@ -107,7 +107,7 @@ class Making:
         chosen = method(recipe.method, seed=recipe.seed, **recipe.method_settings())
         data = {"hash": _digest(train), "texts": len(train), "valid": len(valid)}
         run, around = self._around("domain", recipe, name, data)
-        base = Path(base_folder(recipe.base, self.shop))
+        base = base_folder(recipe.base, self.shop)
         model, fitted = pretrain(recipe, chosen, base, (train, valid), around)
         return self._keep(self._card("domain", name, run, recipe, fitted), model, fitted, around)
 

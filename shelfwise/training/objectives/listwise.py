@@ -42,7 +42,7 @@ class ListwiseLoss(nn.Module):
         """The mean loss of a batch of queries."""
         queries, lists = inputs
         pairs = [(str(query), text) for query, texts in zip(queries, lists, strict=True) for text in texts]
-        scores = self._scores(pairs, prompt, task).split([len(texts) for texts in lists])
+        scores = torch.split(self._scores(pairs, prompt, task), [len(texts) for texts in lists])
         z = pad_sequence(list(scores), batch_first=True, padding_value=_NEVER)  # [n, K]
         grades = pad_sequence([each.float() for each in labels], batch_first=True).to(z.device)  # [n, K]
         target = grades / grades.sum(dim=1, keepdim=True).clamp(min=1e-6)
