@@ -66,7 +66,7 @@ def head(text: str, lexicon: Lexicon) -> Head | None:
             beside = [m for p in pieces if p is piece or p.role == "fits" for m in p.mentions if m is not found]
             fits = [m.kind for m in beside if m.kind not in lexicon.accessories and m.kind != found.kind]
             if found.kind not in lexicon.accessories:
-                fits = []
+                fits = [kind for kind in fits if kind in lexicon.parts.get(found.kind, ())]
             start, end = of[found.first].start, of[found.last - 1].end
             sure = SURE["title"] if not any(p.mentions for p in pieces[:place]) else SURE["later"]
             return Head(found.kind, tuple(dict.fromkeys(fits)), sure, start, end)

@@ -39,12 +39,14 @@ class Mention:
 class Lexicon:
     """Name → kind. A kind is known by its first English name, its words joined by "_".
 
-    accessories: kinds that are made for other things. parents: kind → a more general one. Names of section [senses]
+    accessories: kinds that are made for other things. parts: device → the devices that it is made for where they stand
+    beside it. parents: kind → a more general one. Names of section [senses]
     are of another kind beside certain words: a notebook with 96 pages is no laptop.
     """
 
     def __init__(self, text: str, name: str = FILE) -> None:
         self.accessories: set[str] = set()
+        self.parts: dict[str, tuple[str, ...]] = {}
         self.parents: dict[str, str] = {}
         self._kinds: dict[tuple[str, ...], str] = {}
         self._names: dict[str, dict[Locale, str]] = {}  # kind → its first name in each language
@@ -55,6 +57,8 @@ class Lexicon:
             content = line.partition("#")[0].strip()
             if content.startswith("["):
                 section = content.strip("[]")
+            elif content and section == "parts":
+                self._add_parts(content, f"{name}:{number}")
             elif content and section == "senses":
                 self._add_sense(content, f"{name}:{number}")
             elif content:
@@ -76,6 +80,12 @@ class Lexicon:
             if self._kinds.setdefault(key, kind) != kind:
                 raise ShelfwiseError(f"{place}: {' '.join(key)!r} is a name of {self._kinds[key]!r} already.")
             self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
+
+    def _add_parts(self, content: str, place: str) -> None:
+        parts, hosts = ([self.kind(name) for name in side.split(",")] for side in content.partition("=")[::2])
+        if None in parts or None in hosts:
+            raise ShelfwiseError(f"{place}: found {content!r}, expected 'names = devices', of kinds named above.")
+        self.parts.update((part, tuple(host for host in hosts if host)) for part in parts if part)
 
     def _add_sense(self, content: str, place: str) -> None:
         names, equals, meaning = content.partition("=")

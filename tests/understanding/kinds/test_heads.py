@@ -184,3 +184,26 @@ def test_a_sense_needs_its_whole_words() -> None:
 def test_a_sense_that_cannot_be_read_is_named(line: str) -> None:
     with pytest.raises(ShelfwiseError, match=r"kinds\.txt:5: found .*expected 'names = a kind: words'"):
         Lexicon(SENSES + line)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("Laptop Internal US INTL KBD for D410", ("laptop",)),
+        ("keyboard for laptop", ("laptop",)),
+        ("mechanical keyboard", ()),
+        ("printer scanner", ()),
+        ("wireless keyboard and mouse", ()),
+        ("calculator and mouse set", ()),
+        ("keyboard case", ("keyboard",)),
+    ],
+)
+def test_a_part_fits_the_device_beside_it(text: str, fits: tuple[str, ...]) -> None:
+    found = head(text, LEXICON)
+    assert found is not None and found.fits == fits
+
+
+@pytest.mark.parametrize("line", ["keyboard", "keyboard = wheel", "wheel = laptop", "keyboard, wheel = laptop"])
+def test_parts_that_cannot_be_read_are_named(line: str) -> None:
+    with pytest.raises(ShelfwiseError, match=r"kinds\.txt:5: found .*expected 'names = devices'"):
+        Lexicon(f"[devices]\nkeyboard\nlaptop\n[parts]\n{line}")
