@@ -236,6 +236,8 @@ def _making(shop: Path, export: Literal["float32", "int8"]) -> Making:
 
 
 def _report(made: Made, json: bool) -> None:
+    if not made.version:  # another process of the same training tells it
+        return
     if json:
         print_json(made.as_json())
         return

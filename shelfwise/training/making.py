@@ -29,6 +29,7 @@ from shelfwise.training.recipes.base import Recipe
 from shelfwise.training.recipes.cross_encoder import CrossEncoderRecipe, cross_encoder_task
 from shelfwise.training.recipes.domain import DomainRecipe
 from shelfwise.training.recipes.encoder import EncoderRecipe, encoder_task
+from shelfwise.training.running.devices import everyone, is_main, join
 from shelfwise.training.running.fit import Fitted, Prepared, Surroundings, fit
 from shelfwise.training.running.pretrain import pretrain
 from shelfwise.training.trackers.base import Run
@@ -42,7 +43,7 @@ Kind = Literal["encoder", "cross-encoder", "domain"]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished version of a model."""
+    """A finished version of a model; of several processes that trained it together only the first knows its version."""
 
     name: str
     version: str
@@ -128,6 +129,7 @@ class Making:
         return self._keep(self._card(kind, name, run, recipe, fitted), model, fitted, around, texts)
 
     def _around(self, kind: Kind, recipe: Recipe, name: str, data: dict[str, Any]) -> tuple[Run, Surroundings]:
+        join()
         run = Run(f"{name} ({kind})", recipe.model_dump(), data, recipe.seed, git_version(), machine())
         work = self._work(name, {"kind": kind, "recipe": run.recipe, "data": data})
         return run, Surroundings(work, run, open_trackers(recipe.trackers, work), self.resume)
@@ -140,6 +142,15 @@ class Making:
         around: Surroundings,
         texts: Sequence[str] = (),
     ) -> Made:
+        name, version = card.name, ""
+        if is_main():
+            version = self._write(card, model, around, texts)
+        everyone()
+        return Made(name, version, self.store.root / name / version, card, fitted)
+
+    def _write(
+        self, card: Card, model: SentenceTransformer | CrossEncoder, around: Surroundings, texts: Sequence[str]
+    ) -> str:
         name = card.name
         with self.store.create(name) as building:
             save_model(model, building / WEIGHTS)
@@ -149,9 +160,8 @@ class Making:
                 export_encoder(building / WEIGHTS, building / EXPORT, self.precision, texts=texts, name=name)
             _keep_figures(around.work, building)
             card.write(building)
-        version = self.store.versions(name)[-1]
         shutil.rmtree(around.work, ignore_errors=True)
-        return Made(name, version, self.store.root / name / version, card, fitted)
+        return self.store.versions(name)[-1]
 
     def _card(self, kind: Kind, name: str, run: Run, recipe: Recipe, fitted: Fitted) -> Card:
         validation = {"before": dict(fitted.before), "after": dict(fitted.after)}
@@ -177,10 +187,11 @@ class Making:
         text = orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)
         mark = hashlib.blake2b(text, digest_size=16).hexdigest().encode()
         file = work / IDENTITY
-        if not file.is_file() or file.read_bytes() != mark:
+        if is_main() and (not file.is_file() or file.read_bytes() != mark):
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(parents=True)
             file.write_bytes(mark)
+        everyone()
         return work
 
 
