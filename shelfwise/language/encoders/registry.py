@@ -75,6 +75,12 @@ def _load_trained(settings: EncoderSettings, folder: Path, environment: Mapping[
 
 
 def _load_exported(folder: Path, threads: int) -> Encoder:
+    from shelfwise.language.exported import read_manifest
+
+    if read_manifest(folder, ("encoder", "table")).kind == "table":
+        from shelfwise.language.encoders.table import load_table
+
+        return load_table(folder)
     from shelfwise.language.encoders.exported import load_exported
 
     return load_exported(folder, threads)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from shelfwise.errors import EncoderError, InputError, NotFoundError
 from shelfwise.language.encoders.identity import identified, identity
 from shelfwise.language.encoders.registry import load_encoder, open_encoder
+from shelfwise.language.exported import MODEL, TABLE, Manifest, digest
 from shelfwise.language.models.card import Card
 from shelfwise.language.models.names import EXPORT, is_own, pinned, resolve, split, store_of
 from shelfwise.settings import EncoderSettings
-from tests.language.models.tiny import tiny_version, write_tiny
+from tests.language.models.tiny import WORDS, tiny_version, write_tiny
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ def test_what_is_no_encoder_does_not_serve(tmp_path: Path) -> None:
         Card("cross-encoder").write(folder)
         (folder / EXPORT).mkdir()
         write_tiny(folder / EXPORT, seed=1, kind="cross-encoder")
-    with pytest.raises(EncoderError, match="kind is 'cross-encoder', expected 'encoder'"):
+    with pytest.raises(EncoderError, match="kind is 'cross-encoder', expected 'encoder' or 'table'"):
         open_encoder("pairs", tmp_path)
 
 
@@ -137,3 +139,20 @@ def test_identity_comes_back(tmp_path: Path, kind: str) -> None:
 def test_an_identity_of_a_later_version(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match=r"cannot be loaded from .*telepathy.*Index again"):
         identified(EncoderSettings(), {"kind": "telepathy"})
+
+
+def test_a_table_serves_too(tmp_path: Path) -> None:
+    with store_of(tmp_path).create("light") as folder:
+        Card("table", base="default").write(folder)
+        export = folder / EXPORT
+        export.mkdir()
+        write_tiny(export, seed=1)  # for its tokenizer
+        (export / MODEL).unlink()
+        size = len(WORDS) + 1
+        table = np.random.default_rng(0).integers(-99, 99, (size, 8)).astype(np.int8)
+        np.savez(export / TABLE, table=table, scales=np.ones(size, np.float32))
+        Manifest("table", "light", 8, 64, "int8", digest(export / TABLE)).write(export)
+    loaded = load_encoder(EncoderSettings(kind="trained", model="light"), folder=tmp_path)
+    assert loaded is not None
+    expected = table[1] / np.linalg.norm(table[1].astype(np.float32))
+    assert loaded.encode([WORDS[0]], "query")[0] == pytest.approx(expected, abs=1e-6)

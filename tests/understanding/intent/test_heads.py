@@ -81,3 +81,12 @@ def test_the_head_that_comes_with_shelfwise_takes_the_place_of_a_damaged_one(sho
     head = intent_head(shop, encoder, said.append)
     assert head is not None and "find_product" in head.labels
     assert len(said) == 1 and OWN in said[0]
+
+
+def test_an_index_of_the_encoder_before_has_its_head_of_before(shop: Path) -> None:
+    keep(shop / "models/intent", *train(LESSONS, FakeEncoder(64), seed=0, made=MADE))
+    assert (shop / OWN).resolve().name == "0002"
+    for size in (64, 256):
+        head = intent_head(shop, FakeEncoder(size), silent)
+        assert head is not None
+        assert len(head.mean) == size
