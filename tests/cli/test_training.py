@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("sentence_transformers", reason="needs the extra `train`")
+
 from shelfwise.training.methods.folders import save_model
 from tests.training.encoders import encoder
 
