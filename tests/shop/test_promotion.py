@@ -22,6 +22,7 @@ import pytest
 
 from shelfwise.errors import EncoderError, InputError, NotFoundError
 from shelfwise.evaluation import permutation_test
+from shelfwise.language.encoders.fake import FakeEncoder
 from shelfwise.language.encoders.onnx import OnnxEncoder
 from shelfwise.language.encoders.registry import open_encoder
 from shelfwise.language.models.card import Card
@@ -29,6 +30,9 @@ from shelfwise.language.models.names import store_of
 from shelfwise.promotion import compare_models, decide, in_use, promote, roll_back
 from shelfwise.shop import Shop
 from shelfwise.types import Product
+from shelfwise.understanding.intent import teaching
+from shelfwise.understanding.intent.teaching import teach
+from shelfwise.understanding.intent.training import Lessons
 from tests.language.models.tiny import WORDS, tiny_version
 
 Soon = Callable[[Callable[[], object]], None]
@@ -324,3 +328,26 @@ def test_writes_come_in_while_another_process_changes_the_model(folder: Path) ->
                 time.sleep(0.01)
         assert at > 3
         assert process.returncode == 0
+
+
+def test_intents_are_read_from_the_vectors_of_whichever_serves(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = tuple(f"{word} {other}" for word in WORDS[:2] for other in WORDS[10:16])
+    labels = tuple("buy" if text.startswith(WORDS[0]) else "track" for text in texts)
+    lessons = Lessons(texts, labels, texts, ("en",) * len(texts), ("own",) * len(texts))
+    monkeypatch.setattr(teaching, "own_lessons", lambda: lessons)
+    teach(folder, None, FakeEncoder(), seed=0, made=NOW)
+
+    def intent(shop: Shop) -> str:
+        read = shop.understand(texts[-1]).intent
+        return max(read, key=lambda name: read[name])
+
+    with Shop.open(folder) as shop:
+        assert intent(shop) == "track"
+        promote(shop, "ours@1", now=NOW)
+        assert store_of(folder).versions("intent") == ("0001", "0002")
+        assert intent(shop) == "track"
+        roll_back(shop, "ours")
+        assert intent(shop) == "track"
+        promote(shop, "ours@1", now=NOW)  # its head is there already
+        assert store_of(folder).versions("intent") == ("0001", "0002")
+        assert shop.status()["problems"] == []
