@@ -15,11 +15,12 @@ from shelfwise.errors import InputError
 if TYPE_CHECKING:
     from shelfwise.language.base import Encoder
     from shelfwise.shop import Shop
-    from shelfwise.understanding.intent.evaluate import IntentEvaluation
+    from shelfwise.understanding.intent.evaluate import IntentEvaluation, Labelled
 
 train_app = typer.Typer(help="Learn from examples of your own.", no_args_is_help=True)
 
 Task: TypeAlias = Literal["intent", "entities", "constraints", "search"]
+Vectors: TypeAlias = Literal["auto", "frozen", "joined"]
 TrainOption = Annotated[Path | None, typer.Option("--train", help="Labelled texts to learn from.")]
 TestOption = Annotated[Path | None, typer.Option("--test", help="Labelled texts to ask for.")]
 
@@ -40,6 +41,13 @@ def evaluate(
     queries_zh: Annotated[
         Path | None, typer.Option("--queries-zh", help="search: CSV of query, query_zh: ask these texts instead.")
     ] = None,
+    method: Annotated[
+        Vectors,
+        typer.Option(
+            help="intent: frozen reads the encoder's vectors, joined those of one for English too (extra train), "
+            "auto takes joined where that is installed and the texts are English."
+        ),
+    ] = "auto",
     report: ReportOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -50,13 +58,10 @@ def evaluate(
     --shop: nDCG@10 with and without each step of understanding.
     """
     if task == "intent":
-        from shelfwise.understanding.intent.evaluate import evaluate_intent, read_parts
+        from shelfwise.understanding.intent.evaluate import read_parts
 
-        learned, asked = read_parts(train, test, split_train=split_train, split_test=split_test, seed=seed)
-        found = evaluate_intent(learned, asked, _encoder(shop), shots=shots, seed=seed)
-        if report:
-            _write(report, found)
-        _show(found.as_json(), json)
+        parts = read_parts(train, test, split_train=split_train, split_test=split_test, seed=seed)
+        _intents(*parts, method, shop, shots, seed, report, json)
     elif task == "entities":
         from shelfwise.understanding.tagging.training import evaluate_tagging
 
@@ -122,6 +127,37 @@ def train_tagger(
         folder = opened.folder / TAGGER
     _show(train_tagger(train, test, folder, seed=seed, method=known), json)
     say(f"Written to {folder}; a running server takes it up when it starts again.", errors)
+
+
+def _intents(
+    learned: Labelled,
+    asked: Labelled,
+    method: Vectors,
+    shop: Path | None,
+    shots: int | None,
+    seed: int,
+    report: Path | None,
+    json: bool,
+) -> None:
+    from shelfwise.understanding.intent.evaluate import evaluate_intent
+    from shelfwise.understanding.intent.joined import Choice, Joined, choose
+
+    choice = choose(learned.texts) if method == "auto" else Choice(method, "as asked for")
+    encoder = _encoder(shop)
+    if choice.method == "joined":
+        encoder = Joined(encoder, _english(), learned.texts)
+    with progress("Learning and asking") as step:
+        found = evaluate_intent(learned, asked, encoder, shots=shots, seed=seed, progress=step)
+    if report:
+        _write(report, found)
+    _show({**found.as_json(), "method": choice.method, "why": choice.why}, json)
+
+
+def _english() -> Encoder:
+    from shelfwise.language.encoders.registry import open_encoder
+    from shelfwise.understanding.intent.joined import SECOND
+
+    return open_encoder(SECOND)
 
 
 def _encoder(shop: Path | None) -> Encoder:

@@ -50,6 +50,25 @@ def test_a_table_shows_the_numbers(cli, labelled) -> None:
     assert "oos_recall_at_precision recall" in done.stdout
 
 
+def test_the_method_is_said_and_why(parsed, labelled, monkeypatch) -> None:
+    call = ("evaluate", "understanding", "--task", "intent", "--train", labelled)
+    found = parsed(*call)
+    assert (found["method"], "of the texts are English" in found["why"]) == ("frozen", True)
+    monkeypatch.setattr(understanding, "_english", FakeEncoder)
+    asked_for = parsed(*call, "--method", "joined")
+    assert (asked_for["method"], asked_for["why"]) == ("joined", "as asked for")
+    assert parsed(*call, "--method", "joined") == asked_for
+    monkeypatch.setattr("shelfwise.understanding.intent.joined.ENGLISH", 0.0)
+    monkeypatch.setattr("shelfwise.understanding.intent.joined.find_spec", lambda name: object())
+    assert parsed(*call)["method"] == "joined"
+
+
+def test_a_method_that_is_not_there_is_wrong_use(cli, labelled) -> None:
+    done = cli("evaluate", "understanding", "--task", "intent", "--train", labelled, "--method", "tuned")
+    assert done.exit_code == 2
+    assert "'tuned' is not one of" in " ".join(done.output.replace("│", " ").split())
+
+
 def test_constraints_are_evaluated(parsed, tmp_path) -> None:
     file = tmp_path / "queries.jsonl"
     file.write_text(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,9 @@ HELD: Final = 0.1  # of a file that names no parts, this share of each label is 
 HELD_TEMPLATES: Final = 0.2  # of the project's own
 TRAIN, VALID = ("train",), ("val", "valid", "validation", "dev")
 MOST: Final = 20  # confusions that are listed
+_PARTS: Final = 3
+
+Progress: TypeAlias = Callable[[int, int | None], None]  # parts done, parts in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +146,29 @@ class IntentEvaluation:
 
 
 def evaluate_intent(
-    train: Labelled, test: Labelled, encoder: Encoder, *, shots: int | None = None, seed: int = 0
+    train: Labelled,
+    test: Labelled,
+    encoder: Encoder,
+    *,
+    shots: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> IntentEvaluation:
     """Fit a head to `shots` texts of each label of `train` (None: to all) and ask it for `test`.
 
+    progress: told how many of the three parts of the work are done: vectors, weights, answers.
+
     Raises InputError: fewer than two labels, nothing to ask. EncoderError.
     """
+    step = progress or (lambda done, total: None)
+    step(0, _PARTS)
     lessons = train.shots(shots, seed)
     texts, vectors, labels, groups = views(lessons.texts, lessons.labels, lessons.groups or lessons.texts, encoder)
+    step(1, _PARTS)
     head = IntentHead.fit(texts, vectors, labels, seed=seed, groups=groups)
+    step(2, _PARTS)
     p = head.predict(test.texts, encoder.encode(test.texts, "query"))
+    step(_PARTS, _PARTS)
     return IntentEvaluation(
         test.texts,
         test.labels,

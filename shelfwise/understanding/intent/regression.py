@@ -5,6 +5,9 @@
 
 By L-BFGS (Liu and Nocedal 1989) from zero, so the same data give the same weights. The blocks are kept apart, so that
 the dense one is multiplied as a dense one.
+
+Few texts have many more n-grams than there are texts, and B never leaves the span of the rows of t: B = Q·B′ with
+t = L·Qᵀ, L·Lᵀ = t·tᵀ. L-BFGS takes the same way in both (it commutes with rotations), B′ is much the smaller.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
 
@@ -23,6 +27,8 @@ from shelfwise.understanding.intent.softmax import Softmax, log_softmax
 
 ITERATIONS: Final = 60
 MEMORY: Final = 6  # past steps that L-BFGS remembers
+SMALL: Final = 4_096  # texts up to which their n-grams are rotated
+_JITTER: Final = 1e-8
 
 Classes: TypeAlias = npt.NDArray[np.intp]
 
@@ -31,7 +37,19 @@ def fit_softmax(
     vectors: Float32, texts: csr_array, classes: Classes, k: int, *, strength: float, iterations: int = ITERATIONS
 ) -> Softmax:
     """The weights that fit best. vectors: Float32[n, d]; texts: [n, m]; classes: Int[n] below k; strength: C."""
-    objective = _Objective(vectors, texts, classes, k, strength)
+    n, m = texts.shape
+    if m <= n or n > SMALL:
+        return _fit(_Objective(vectors, texts, classes, k, strength), iterations)
+    exact = texts.astype(np.float64)  # in float32 the product of near copies has no root
+    product = (exact @ exact.T).toarray()
+    product[np.diag_indices(n)] += _JITTER  # equal texts would make it singular
+    factor = cholesky(product, lower=True)
+    found = _fit(_Objective(vectors, factor.astype(np.float32), classes, k, strength), iterations)
+    coefficients = solve_triangular(factor, found.sparse.astype(np.float64), lower=True, trans="T")  # [n, k]
+    return Softmax(found.dense, np.asarray(texts.T @ coefficients, np.float32), found.bias)
+
+
+def _fit(objective: _Objective, iterations: int) -> Softmax:
     options = {"maxiter": iterations, "maxcor": MEMORY, "gtol": 1e-6}
     found = minimize(objective, np.zeros(objective.size), method="L-BFGS-B", jac=True, options=options)
     return objective.weights(found.x)
@@ -48,9 +66,11 @@ def matrix(rows: Sequence[Sparse], columns: int, weight: float = 1.0) -> csr_arr
 class _Objective:
     """What is minimised, and its gradient, at the flat vector [A; B; b] of all weights."""
 
-    def __init__(self, vectors: Float32, texts: csr_array, classes: Classes, k: int, strength: float) -> None:
+    def __init__(
+        self, vectors: Float32, texts: csr_array | Float32, classes: Classes, k: int, strength: float
+    ) -> None:
         self._vectors, self._texts = vectors, texts
-        self._turned = csr_array(texts.T)
+        self._turned = texts.T if isinstance(texts, np.ndarray) else csr_array(texts.T)
         self._classes = classes
         self._n, self._k = len(classes), k
         self._shrink = 1 / (strength * self._n)

@@ -9,6 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from shelfwise.understanding.intent import features as features_module
+from shelfwise.understanding.intent import regression
 from shelfwise.understanding.intent.features import TextFeatures, grams
 from shelfwise.understanding.intent.regression import fit_softmax, matrix
 from shelfwise.understanding.intent.softmax import log_softmax
@@ -60,3 +61,18 @@ def test_a_text_without_words_has_no_features() -> None:
 
 def test_a_long_text_is_bounded() -> None:
     assert sum(1 for _ in grams("word " * 10_000)) < 2_000
+
+
+def test_few_texts_are_fitted_the_short_way_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    features = TextFeatures.fit(TEXTS)
+    grams = matrix([features(text) for text in TEXTS], len(features), 0.5)
+    twice = csr_array(np.concatenate([grams.toarray(), grams.toarray()]))  # equal rows: a product without inverse
+    many = np.concatenate([VECTORS, VECTORS]), twice, np.concatenate([CLASSES, CLASSES]), 4
+    assert twice.shape[0] < twice.shape[1]
+    short = fit_softmax(*many, strength=20.0, iterations=15)
+    monkeypatch.setattr(regression, "SMALL", 0)
+    long = fit_softmax(*many, strength=20.0, iterations=15)
+    assert short.dense == pytest.approx(long.dense, abs=1e-3)
+    assert short.sparse == pytest.approx(long.sparse, abs=1e-3)
+    assert short.bias == pytest.approx(long.bias, abs=1e-3)
+    assert np.abs(long.sparse).max() > 0.1
