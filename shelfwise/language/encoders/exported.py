@@ -1,4 +1,4 @@
-"""An encoder as training exports it: a folder, read without PyTorch."""
+"""An encoder as training exports it, a graph or a table: a folder, read without PyTorch."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from shelfwise.language.base import Encoder
 from shelfwise.language.encoders.e5_tokenizer import E5Tokenizer
 from shelfwise.language.encoders.onnx import OnnxEncoder, Tokens
+from shelfwise.language.encoders.table import load_table
 from shelfwise.language.exported import PIECES, read_manifest
 
 
@@ -16,7 +17,9 @@ def load_exported(folder: Path, threads: int = 0) -> Encoder:
     Raises:
         EncoderError: a file is missing, damaged or of another kind.
     """
-    manifest = read_manifest(folder, ("encoder",))
+    manifest = read_manifest(folder, ("encoder", "table"))
+    if manifest.kind == "table":
+        return load_table(folder)
     path = folder / manifest.tokenizer
     tokenizer: Path | Tokens = E5Tokenizer(path, manifest.max_tokens) if manifest.tokenizer == PIECES else path
     return OnnxEncoder(

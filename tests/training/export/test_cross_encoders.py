@@ -62,5 +62,5 @@ def test_more_than_one_label_is_refused(tmp_path: Path) -> None:
 def test_a_cross_encoder_is_no_encoder(tmp_path: Path) -> None:
     cross_encoder(tmp_path / "model")
     export_cross_encoder(tmp_path / "model", tmp_path / "onnx")
-    with pytest.raises(EncoderError, match="kind is 'cross-encoder', expected 'encoder'"):
+    with pytest.raises(EncoderError, match="kind is 'cross-encoder', expected 'encoder' or 'table'"):
         load_exported(tmp_path / "onnx")
