@@ -17,4 +17,5 @@ def write_graph(
 ) -> None:
     """Writes the graph; `feeds` calibrate 8 bits."""
     ranges = None if precision == "float32" else ranges_of(weights, feeds, head)
-    into.write_bytes(build_graph(weights, ranges, head).SerializeToString())
+    graph = build_graph(weights, ranges, head, static=precision == "int8-static")
+    into.write_bytes(graph.SerializeToString())
