@@ -11,6 +11,7 @@ import typer
 
 from shelfwise.cli.console import JsonOption, ShopOption, errors, print_json, print_table, progress, say
 from shelfwise.cli.evaluate import JudgmentsOption, PerQueryOption, SeedOption, SplitOption
+from shelfwise.cli.models_export import export
 from shelfwise.errors import EncoderError, InputError
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from shelfwise.shop import Shop
     from shelfwise.types import Product
 
-app = typer.Typer(help="The shop's own models: compare, promote, roll back.", no_args_is_help=True)
+app = typer.Typer(help="The shop's own models: compare, promote, roll back, export.", no_args_is_help=True)
+app.command("export")(export)
 
 NICE: Final = 5  # how far encoding a catalogue steps back behind the server's searches
 ModelArgument = Annotated[str, typer.Argument(help="NAME, or NAME@0003 for one of its versions.", metavar="NAME")]
