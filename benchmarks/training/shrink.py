@@ -28,6 +28,7 @@ from shelfwise.language.base import Encoder
 from shelfwise.language.encoders.e5_onnx import load_e5
 from shelfwise.retrieval.document import encoder_text
 from shelfwise.training.data.feeds import read_catalog
+from shelfwise.training.export.parity import spearman
 from shelfwise.types import Float32
 from tests.conftest import DATA
 
@@ -120,13 +121,23 @@ def make_layers(work: Path, layers: int, share: int) -> None:
 
 
 def make_table(work: Path) -> None:
-    from shelfwise.training.bases.e5 import e5_folder
+    from shelfwise.language.encoders.exported import load_exported
     from shelfwise.training.shrink.table import distil_table
 
-    known, start = Known(work), time.perf_counter()
-    pruned = work / "pruned"
-    print(distil_table(pruned if pruned.is_dir() else e5_folder(), work / "table", queries=known.queries,
-                       products=known.products, encoder=known))  # fmt: skip
+    known = Known(work)
+    apart = {"queries": known.queries[::10], "products": known.products[::10]}
+    texts = {name: [text for row, text in enumerate(getattr(known, name)) if row % 10] for name in apart}
+    wanted = known.encode(apart["queries"], "query") @ known.encode(apart["products"], "product").T
+    best = (-1.0, 0.0)
+    for steady in (0.003, 0.01, 0.03, 0.1, 0.3):  # chosen on texts kept apart
+        distil_table(work / "pruned", work / "trial", **texts, steady=steady, encoder=known)
+        made = load_exported(work / "trial")
+        found = made.encode(apart["queries"], "query") @ made.encode(apart["products"], "product").T
+        best = max(best, (float(spearman(found, wanted).mean()), steady))
+        print(f"λ {steady}: rank correlation on texts kept apart {spearman(found, wanted).mean():.4f}", flush=True)
+    start = time.perf_counter()
+    everything = {"queries": known.queries, "products": known.products}
+    print(distil_table(work / "pruned", work / "table", **everything, steady=best[1], encoder=known))
     print(f"table: {time.perf_counter() - start:.0f} s")
 
 

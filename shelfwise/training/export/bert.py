@@ -17,8 +17,9 @@ from shelfwise.types import Float32
 
 WEIGHTS: Final = "model.safetensors"
 _KINDS: Final = ("bert", "roberta", "xlm-roberta")  # one architecture; the latter two count positions from pad + 1
+_WORDS: Final = "embeddings.word_embeddings.weight"
 _TABLES: Final = {
-    "embeddings.word_embeddings.weight": "words",
+    _WORDS: "words",
     "embeddings.position_embeddings.weight": "emb.pos",
     "embeddings.token_type_embeddings.weight": "emb.type",
     "embeddings.LayerNorm.weight": "emb.ln.w",
@@ -53,6 +54,18 @@ def read_bert(folder: Path, *, small: bool, scores: bool = False) -> DenseBert |
     table: WordTable = exact_blocks(words) or (Rows8.of(words) if small else words)
     sizes = (hidden, int(config["num_hidden_layers"]), int(config["num_attention_heads"]))
     return DenseBert(*sizes, float(config["layer_norm_eps"]), floats, matrices, table)
+
+
+def read_words(folder: Path) -> Float32:
+    """The word table alone, Float32[V, hidden].
+
+    Raises:
+        InputError: there are no weights in safetensors, or none of them is a word table.
+    """
+    tables = [each for name, each in _tensors(folder).items() if name.endswith(_WORDS)]
+    if len(tables) != 1:
+        raise InputError(f"{folder / WEIGHTS}: {len(tables)} tensors end with {_WORDS}, expected one.")
+    return tables[0]
 
 
 def _is_bert(config: Mapping[str, Any]) -> bool:

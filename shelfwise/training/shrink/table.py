@@ -1,42 +1,45 @@
 """An encoder as a table of token vectors, for catalogues of a million products on a processor.
 
-1. Each piece of the tokenizer gets the teacher's vector of it alone, brought to `dim` dimensions:
-   PCA of the teacher's vectors of texts, without taking their mean away (unit vectors are compared by direction).
-2. It is weighed by how rare it is: w = a / (a + p), p its share among the tokens of the texts (smoothed).
-3. The weighed vectors are trained: their mean over a text's tokens is to point where the teacher's vector of the whole
-   text points, and texts are to stand to each other as they do for the teacher (teaching.py).
-4. Rows are kept in 8 bits with a scale each.
+A text's vector is the weighed mean of its tokens' rows, X·E, with w = a / (a + p) for a token whose share of all tokens
+is p. E is fitted to the teacher's vectors T of many texts, in two steps that need no learning rate:
 
-Pieces that no text has keep what steps 1 and 2 gave them.
+    E₀ = W·R,   R = argmin ‖X·W·R − T‖² + ε‖R‖²              W the teacher's own word table
+    E = E₀ + D, D = argmin ‖X·(E₀ + D) − T‖² + λ‖D‖²         by conjugate gradients
+
+The first gives every token a row, also those that no text has; the second moves a row the more, the oftener its token
+was seen. T is brought to `dim` dimensions before: the largest of its own, its mean not taken away (unit vectors are
+compared by direction). Rows are kept in 8 bits with a scale each, into which w goes.
 
 Sources: Arora et al., A Simple but Tough-to-Beat Baseline for Sentence Embeddings, ICLR 2017 (weights); Tulkens and
-van Dongen, Model2Vec, 2024, and its Tokenlearn (a table out of single tokens, then regression on texts).
+van Dongen, Model2Vec, 2024, and its Tokenlearn (a table fitted to a teacher's vectors of texts).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from datasets import Dataset, DatasetDict
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from scipy.sparse import csr_matrix
 from tokenizers import Tokenizer
-from transformers import TrainerCallback
 
+from shelfwise.errors import InputError
 from shelfwise.language.base import Encoder
 from shelfwise.language.encoders.bert_weights import Rows8
 from shelfwise.language.exported import TABLE, TOKENIZER, Manifest, digest
 from shelfwise.training.export.base import Exported, size_of, writing
+from shelfwise.training.export.bert import read_words
 from shelfwise.training.export.folders import LONGEST, read_folder
 from shelfwise.training.export.tokens import copy_tokenizer
-from shelfwise.training.shrink.teaching import Teaching, own_encoder, teach, write_lessons
+from shelfwise.training.shrink.teaching import own_encoder
 from shelfwise.types import Float32
 
-RARE: Final = 1e-3  # a of step 2
-TEACHING: Final = Teaching(epochs=10.0, batch=256, rate=3e-3, relational=10.0)
+RARE: Final = 1e-3  # a
+STEADY: Final = 0.03  # λ, chosen on texts kept apart
+_LEAST: Final = 1e-3  # ε
+_STEPS: Final = 40
 
 
 def distil_table(
@@ -46,38 +49,34 @@ def distil_table(
     queries: Sequence[str],
     products: Sequence[str],
     dim: int = 256,
-    teaching: Teaching = TEACHING,
+    steady: float = STEADY,
     encoder: Encoder | None = None,
-    words: Encoder | None = None,
     name: str = "",
-    callbacks: Iterable[TrainerCallback] = (),
 ) -> Exported:
     """Writes a folder that `load_table` reads.
 
     teacher: a Sentence-Transformers folder; its tokenizer's pieces become rows, so prune it first (vocabulary.py).
-    encoder: whose vectors are learnt; the teacher's own, exported in 8 bits, if None. words: whose vectors single
-    pieces begin with; `encoder` if None.
+    steady: λ. encoder: whose vectors are learnt; the teacher's own, exported in 8 bits, if None.
 
     Raises:
-        InputError: there are no texts, or the folder is no encoder with a fast tokenizer.
+        InputError: there are no texts, or the folder is no encoder with a fast tokenizer and weights in safetensors.
     """
+    if not queries and not products:
+        raise InputError("No texts to learn from: give queries, products or both.")
     folder = read_folder(teacher)
     encoder = encoder or own_encoder(teacher, products[:64])
-    lessons = write_lessons(teacher, encoder, queries, products, prefixed=False)
-    basis = _basis(lessons, dim)
-    tokenizer = Tokenizer.from_file(str(folder.transformer / TOKENIZER))
-    tokenizer.no_truncation()
-    first = _first(tokenizer, words or encoder, [*queries, *products]) @ basis
-    student = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=first)], device="cpu")
-    teach(student, _project(lessons, basis), teaching, callbacks)
-    learnt: Float32 = student[0].embedding.weight.detach().float().numpy()  # type: ignore[union-attr,operator]
+    parts = (encoder.encode(queries, "query"), encoder.encode(products, "product"))
+    wanted = np.concatenate([part for part in parts if len(part)])
+    words = read_words(folder.transformer)
+    counts = _counts(folder.transformer / TOKENIZER, [*queries, *products], len(words))
+    weights = rarity(np.asarray(counts.sum(axis=0), np.float32).ravel())
+    rows = Rows8.of(weights[:, None] * fit(counts, weights, words, _largest(wanted, dim), steady))
     with writing(into) as part:
-        rows = Rows8.of(learnt)
         np.savez(part / TABLE, table=rows.values, scales=rows.scales)
         said = Manifest(
             kind="table",
             name=name or teacher.resolve().name,
-            dim=learnt.shape[1],
+            dim=rows.values.shape[1],
             max_tokens=LONGEST,
             precision="int8",
             digest=digest(part / TABLE),
@@ -98,29 +97,50 @@ def rarity(counts: Float32) -> Float32:
     return weights
 
 
-def _first(tokenizer: Tokenizer, encoder: Encoder, texts: Sequence[str]) -> Float32:
-    """The weighed vectors of single pieces, Float32[V, d]."""
-    pieces = [tokenizer.id_to_token(row) or "" for row in range(tokenizer.get_vocab_size())]
-    alone = encoder.encode([piece.replace("▁", " ").removeprefix("##").strip() for piece in pieces], "product")
-    counts = np.zeros(len(pieces), np.float32)
-    for found in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False):
-        np.add.at(counts, found.ids, 1)
-    weighed: Float32 = alone * rarity(counts)[:, None]
-    return weighed
+def fit(counts: csr_matrix, weights: Float32, words: Float32, wanted: Float32, steady: float) -> Float32:
+    """E of the module docstring, Float32[V, dim].
+
+    counts: of each token in each text, [n, V]; weights: w, Float32[V]; words: W, Float32[V, d]; wanted: T, [n, dim].
+    """
+    weighed = counts.multiply(weights).tocsr()
+    total = np.maximum(np.asarray(weighed.sum(axis=1)).ravel(), 1e-12)
+    x = csr_matrix(weighed.multiply(1 / total[:, None]), dtype=np.float32)  # rows sum to 1
+    z = x @ words  # [n, d]
+    mixed = np.linalg.solve(z.T @ z + _LEAST * np.eye(z.shape[1], dtype=np.float32), z.T @ wanted)  # [d, dim]
+    first: Float32 = (words @ mixed).astype(np.float32)
+    return first + _moved(x, wanted - x @ first, steady)
 
 
-def _basis(lessons: DatasetDict, dim: int) -> Float32:
-    """The `dim` directions in which the teacher's vectors are largest, Float32[d, dim], orthonormal."""
-    vectors = np.concatenate([np.asarray(part["label"], np.float32) for part in lessons.values()])
-    values, directions = np.linalg.eigh(vectors.T @ vectors)
-    found: Float32 = directions[:, np.argsort(-values)[:dim]].astype(np.float32)
-    return found
+def _moved(x: csr_matrix, left: Float32, steady: float) -> Float32:
+    """D: conjugate gradients on (XᵀX + λ)·D = Xᵀ·left, all columns at once."""
+    back = csr_matrix(x.T)
+    gradient: Float32 = back @ left  # [V, dim]
+    moved, direction = np.zeros_like(gradient), gradient.copy()
+    size = (gradient**2).sum(axis=0)  # [dim]
+    for _ in range(_STEPS):
+        turned = back @ (x @ direction) + steady * direction
+        step = size / np.maximum((direction * turned).sum(axis=0), 1e-20)
+        moved += step * direction
+        gradient -= step * turned
+        new = (gradient**2).sum(axis=0)
+        direction = gradient + new / np.maximum(size, 1e-20) * direction
+        size = new
+    return moved
 
 
-def _project(lessons: DatasetDict, basis: Float32) -> DatasetDict:
-    made = DatasetDict()
-    for name, part in lessons.items():
-        label = np.asarray(part["label"], np.float32) @ basis
-        label /= np.maximum(np.linalg.norm(label, axis=1, keepdims=True), 1e-12)
-        made[name] = Dataset.from_dict({"text": part["text"], "label": label})
-    return made
+def _counts(path: Path, texts: Sequence[str], words: int) -> csr_matrix:
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    found = [each.ids for each in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+    ends = np.cumsum([0, *map(len, found)])
+    ids = np.fromiter(chain.from_iterable(found), np.int64, int(ends[-1]))
+    return csr_matrix((np.ones(len(ids), np.float32), ids, ends), shape=(len(found), words))
+
+
+def _largest(vectors: Float32, dim: int) -> Float32:
+    """The vectors in the `dim` directions in which they are largest, unit rows."""
+    _, directions = np.linalg.eigh(vectors.T @ vectors)
+    kept = vectors @ directions[:, ::-1][:, :dim]
+    unit: Float32 = (kept / np.maximum(np.linalg.norm(kept, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+    return unit

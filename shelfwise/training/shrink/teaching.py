@@ -50,12 +50,11 @@ def own_encoder(teacher: Path, texts: Sequence[str]) -> Encoder:
 
 
 def write_lessons(
-    teacher: Path, encoder: Encoder | None, queries: Sequence[str], products: Sequence[str], *, prefixed: bool = True
+    teacher: Path, encoder: Encoder | None, queries: Sequence[str], products: Sequence[str]
 ) -> DatasetDict:
-    """Texts with the teacher's vectors; queries and products apart: a batch has texts of like length.
+    """Prefixed texts with the teacher's vectors; queries and products apart: a batch has texts of like length.
 
-    encoder: whose vectors they are; the teacher's own, exported in 8 bits, if None. prefixed: with the teacher's
-    prompts before them.
+    encoder: whose vectors they are; the teacher's own, exported in 8 bits, if None.
 
     Raises:
         InputError: there are no texts.
@@ -63,7 +62,7 @@ def write_lessons(
     if not queries and not products:
         raise InputError("No texts to learn from: give queries, products or both.")
     encoder = encoder or own_encoder(teacher, products[:64])
-    query, product = read_folder(teacher).prefixes if prefixed else ("", "")
+    query, product = read_folder(teacher).prefixes
     made = DatasetDict()
     if queries:
         label = encoder.encode(queries, "query")
