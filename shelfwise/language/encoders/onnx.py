@@ -80,9 +80,7 @@ class OnnxEncoder:
         def run(rows: list[int]) -> None:
             vectors[rows] = self._run([tokens[row] for row in rows])
 
-        # The few texts of a query run side by side, each as soon done as alone and the same whatever is beside it.
-        limit = self._batch_tokens if len(texts) > self._threads else 1
-        run_batches(run, [len(each) for each in tokens], limit, self._threads)
+        run_batches(run, [len(each) for each in tokens], self._batch_tokens, self._threads)
         return vectors
 
     def _tokens(self, texts: Sequence[str], kind: TextKind) -> list[list[int]]:
