@@ -66,9 +66,7 @@ def matrix(rows: Sequence[Sparse], columns: int, weight: float = 1.0) -> csr_arr
 class _Objective:
     """What is minimised, and its gradient, at the flat vector [A; B; b] of all weights."""
 
-    def __init__(
-        self, vectors: Float32, texts: csr_array | Float32, classes: Classes, k: int, strength: float
-    ) -> None:
+    def __init__(self, vectors: Float32, texts: csr_array | Float32, classes: Classes, k: int, strength: float) -> None:
         self._vectors, self._texts = vectors, texts
         self._turned = texts.T if isinstance(texts, np.ndarray) else csr_array(texts.T)
         self._classes = classes
