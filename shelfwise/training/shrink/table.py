@@ -108,7 +108,9 @@ def fit(counts: csr_matrix, weights: Float32, words: Float32, wanted: Float32, s
     z = x @ words  # [n, d]
     mixed = np.linalg.solve(z.T @ z + _LEAST * np.eye(z.shape[1], dtype=np.float32), z.T @ wanted)  # [d, dim]
     first: Float32 = (words @ mixed).astype(np.float32)
-    return first + _moved(x, wanted - x @ first, steady)
+    seen = np.flatnonzero(x.getnnz(axis=0))
+    first[seen] += _moved(x[:, seen], wanted - x @ first, steady)
+    return first
 
 
 def _moved(x: csr_matrix, left: Float32, steady: float) -> Float32:
