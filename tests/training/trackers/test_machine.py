@@ -38,7 +38,7 @@ def test_the_commit() -> None:
 def test_outside_a_checkout_and_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "shelfwise"
     package.mkdir()
-    monkeypatch.setattr(module.shelfwise, "__file__", str(package / "__init__.py"))
+    monkeypatch.setattr(module, "__file__", str(package / "training" / "trackers" / "machine.py"))
     assert git_version() == ""
     (tmp_path / ".git").mkdir()  # broken
     assert git_version() == ""
@@ -51,7 +51,7 @@ def test_changed_files_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     who = ("-c", "user.name=a", "-c", "user.email=a@b")
     for words in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "first")):
         subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
-    monkeypatch.setattr(module.shelfwise, "__file__", str(package / "__init__.py"))
+    monkeypatch.setattr(module, "__file__", str(package / "training" / "trackers" / "machine.py"))
     clean = git_version()
     assert len(clean) == 40
     (package / "__init__.py").write_text("x = 1\n")
