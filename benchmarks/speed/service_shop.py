@@ -18,8 +18,8 @@ from typing import Any
 
 from benchmarks.speed.compare import Say
 from benchmarks.speed.engines import ROOT, size_of
-from shelfwise.retrieval.document import encoder_text
 from shelfwise.encoders import VECTORS
+from shelfwise.retrieval.document import encoder_text
 from shelfwise.shop import DATABASE, Shop
 from shelfwise.simulate import demo_labels, demo_products, demo_synonyms
 from shelfwise.types import Product
