@@ -6,6 +6,8 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -13,15 +15,23 @@ from typing import Self, TextIO
 SUFFIX = ".lock"
 
 
-def lock_file(path: Path, *, wait: bool = False) -> TextIO | None:
-    """The file, locked until it is closed or the process ends; None when another holds it and `wait` is False."""
+def lock_file(path: Path) -> TextIO | None:
+    """The file, locked until it is closed or the process ends; None when another holds it."""
     file = path.open("a")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
         return None
     return file
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time is in the `with` block; the others wait for it."""
+    with path.open("a") as file:  # closing it lets go of the lock
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 class TemporaryFolder:

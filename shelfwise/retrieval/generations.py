@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from shelfwise.errors import CorruptIndexError, NoIndexError, NotFoundError
-from shelfwise.locks import TemporaryFolder, lock_file, remove_abandoned
+from shelfwise.locks import TemporaryFolder, locked, remove_abandoned
 from shelfwise.retrieval.base import Engine, GenerationPart, IndexedProduct, Reader
 from shelfwise.storage import checksum, flush, flush_tree, replace_file, storage_errors
 from shelfwise.types import Product
@@ -126,7 +126,7 @@ class Generations:
                 part.write(_made(temporary.path / part.name))
             flush_tree(temporary.path)
             files = {path: (size, digest) for path, size, digest in _files(temporary.path)}
-            with self._locked():
+            with locked(self.root / LOCK):
                 name = self._next()
                 about = Manifest(
                     name, clock().isoformat(), count, max(dims), revision, dict(versions), files, dict(encoder or {})
@@ -180,7 +180,7 @@ class Generations:
     def switch(self, name: str) -> None:
         """Serve this generation from now on. Raises NotFoundError, CorruptIndexError or StorageError."""
         self.get(name)
-        with storage_errors(str(self.root / CURRENT)), self._locked():
+        with storage_errors(str(self.root / CURRENT)), locked(self.root / LOCK):
             replace_file(self.root / CURRENT, name.encode())
 
     def open_current(self, engine: Engine) -> Opened:
@@ -233,7 +233,7 @@ class Generations:
         before: the generation that was served before the current one; those that lie between, from which someone
         rolled back to it, are removed, so that the next rollback comes to it again.
         """
-        with self._locked():
+        with locked(self.root / LOCK):
             current = self.current()
             older = [name for name in self._names() if current is not None and int(name) < int(current)]
             between = [name for name in older if before in older and int(name) > int(str(before))]
@@ -250,7 +250,7 @@ class Generations:
         if not self.root.is_dir():
             return ()
         removed = [*remove_abandoned(self.root)]
-        with self._locked():
+        with locked(self.root / LOCK):
             for path in sorted([*self.root.glob(f"{CURRENT}.*.tmp"), *self.root.glob("*.removed")]):
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
                 removed.append(path.name)
@@ -263,16 +263,6 @@ class Generations:
 
     def _next(self) -> str:
         return f"{max((int(name) for name in self._names()), default=0) + 1:04}"
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """One process at a time numbers, switches and removes generations."""
-        file = lock_file(self.root / LOCK, wait=True)
-        try:
-            yield
-        finally:
-            if file is not None:
-                file.close()
 
 
 def _indexed(

@@ -24,7 +24,7 @@ import orjson
 
 from shelfwise.errors import EncoderError, InputError, NotFoundError
 from shelfwise.language.models.card import Card
-from shelfwise.locks import TemporaryFolder, lock_file, remove_abandoned
+from shelfwise.locks import TemporaryFolder, locked, remove_abandoned
 from shelfwise.storage import checksum, flush, flush_tree, replace_file, storage_errors
 
 MODELS: Final = "models"  # in a shop's folder
@@ -133,7 +133,7 @@ class ModelStore:
         Card.read(folder, name=name)
         (folder / FILES).write_bytes(orjson.dumps(_digests(folder), option=orjson.OPT_INDENT_2))
         flush_tree(folder)
-        with self._locked():
+        with locked(self.root / LOCK):
             home = self._home(name)
             home.mkdir(exist_ok=True)
             folder.rename(home / f"{max(_numbers(home), default=0) + 1:04}")
@@ -143,7 +143,7 @@ class ModelStore:
         """Make a version the current one; its number. Raises NotFoundError, EncoderError for a changed file."""
         version = self.version(name, version)
         self.folder(name, version)
-        with self._locked():
+        with locked(self.root / LOCK):
             stack = self._stack(name)
             self._write(name, stack if stack[-1:] == [version] else [*stack, version])
             self._link(name, version)
@@ -155,7 +155,7 @@ class ModelStore:
         Raises NotFoundError when there is none, EncoderError for a changed file.
         """
         current = self.current(name)
-        with self._locked():
+        with locked(self.root / LOCK):
             stack = self._stack(name)
             before = [each for each in stack if each in self.versions(name)][:-1]
             if current is None or not before:
@@ -168,7 +168,7 @@ class ModelStore:
     def delete(self, name: str, version: str) -> None:
         """Remove a version. Raises NotFoundError, and InputError for the version promoted."""
         version = self.version(name, version)
-        with self._locked():
+        with locked(self.root / LOCK):
             if self.current(name) == version:
                 raise InputError(f"{name}@{version} is the version promoted.", hint="Promote another one first.")
             doomed = self.root / f"{name}.{version}.removed"  # out of sight first, so that none is ever half there
@@ -203,16 +203,6 @@ class ModelStore:
             link.symlink_to(version, target_is_directory=True)
             link.replace(self._home(name) / CURRENT)
         flush(self._home(name))
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """One process at a time numbers, promotes and removes versions."""
-        file = lock_file(self.root / LOCK, wait=True)
-        try:
-            yield
-        finally:
-            if file is not None:
-                file.close()
 
     def _home(self, name: str) -> Path:
         if not _NAME.fullmatch(name) or name in RESERVED:
