@@ -1,4 +1,4 @@
-"""What commands share: consoles, the `--shop` and `--json` options, tables, progress, files of lines."""
+"""What commands share: consoles, the `--shop`, `--pairs` and `--json` options, tables, progress, files of lines."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ errors = Console(stderr=True)
 EVERY = 10.0  # seconds between lines of progress where no bar can be drawn
 
 ShopOption = Annotated[Path, typer.Option("--shop", help="The shop's folder.", show_default="the current folder")]
+PairsOption = Annotated[
+    Path | None, typer.Option("--pairs", help="Questions with evidence: columns question, candidate, label.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shelfwise.cli.console import JsonOption, ShopOption, print_json, print_table, progress
+from shelfwise.cli.console import JsonOption, PairsOption, ShopOption, print_json, print_table, progress
 from shelfwise.cli.evaluate import SeedOption, SplitOption
 from shelfwise.errors import InputError
 
@@ -24,9 +24,6 @@ JudgmentsOption = Annotated[
     Path | None, typer.Option("--judgments", help="CSV, TSV or TREC file with query, docid, rating.")
 ]
 CatalogOption = Annotated[Path | None, typer.Option("--catalog", help="A feed with the products.")]
-PairsOption = Annotated[
-    Path | None, typer.Option("--pairs", help="Questions with evidence: columns question, candidate, label.")
-]
 QueriesOption = Annotated[
     Path | None, typer.Option("--queries-zh", help="CSV of query, query_zh: ask these texts instead.")
 ]

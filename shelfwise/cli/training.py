@@ -5,13 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from shelfwise.cli.console import JsonOption, ShopOption, errors, print_json, print_table, progress, read_lines, say
+from shelfwise.cli.console import (
+    JsonOption,
+    PairsOption,
+    ShopOption,
+    errors,
+    print_json,
+    print_table,
+    progress,
+    read_lines,
+    say,
+)
 from shelfwise.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -20,9 +31,6 @@ if TYPE_CHECKING:
 
 NameOption = Annotated[str, typer.Option("--name", help="What the model is called in the shop.")]
 RecipeOption = Annotated[Path | None, typer.Option("--recipe", help="TOML file of settings; flags win over it.")]
-PairsOption = Annotated[
-    Path | None, typer.Option("--pairs", help="Questions with evidence: columns question, candidate, label.")
-]
 ExamplesOption = Annotated[
     Path | None, typer.Option("--examples", help="JSON Lines of examples, as `train data` writes them.")
 ]
@@ -89,12 +97,12 @@ def model(
     from shelfwise.training.recipes.encoder import EncoderRecipe
 
     named = {"method": method, "base": base, "epochs": epochs, "batch": batch, "rate": rate, "hard": hard, "seed": seed}
-    flags = {**_settings(setting), **named, "trackers": tuple(trackers.split(",")) if trackers else None}
+    flags = _flags(setting, trackers, named)
     making = _making(shop, export)
     if context.info_name == "encoder":
         read = read_recipe(EncoderRecipe, recipe, flags)
         train, chosen_by = _examples(read.seed, pairs, judgments, catalog, examples, valid, shop)
-        made = making.encoder(read, name, _taught(train, teacher, shop), chosen_by)
+        made = making.encoder(read, name, train, chosen_by, partial(_taught, teacher, shop) if teacher else None)
     else:
         pair = read_recipe(CrossEncoderRecipe, recipe, flags)
         made = making.cross_encoder(pair, name, *_examples(pair.seed, pairs, judgments, catalog, examples, valid, shop))
@@ -127,7 +135,7 @@ def domain(
     from shelfwise.training.recipes.domain import DomainRecipe
 
     named = {"method": method, "base": base, "epochs": epochs, "batch": batch, "rate": rate, "seed": seed}
-    flags = {**_settings(setting), **named, "trackers": tuple(trackers.split(",")) if trackers else None}
+    flags = _flags(setting, trackers, named)
     read = read_recipe(DomainRecipe, recipe, flags)
     lines = [line for _, line in read_lines(texts)] if texts else _shop_texts(shop)
     Random(read.seed).shuffle(lines)
@@ -147,14 +155,16 @@ def _needs_train() -> None:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-def _settings(given: Sequence[str] | None) -> dict[str, Any]:
+def _flags(settings: Sequence[str] | None, trackers: str | None, named: dict[str, Any]) -> dict[str, Any]:
+    """What was said beside the recipe; an option of its own wins over --set."""
     found: dict[str, Any] = {}
-    for each in given or ():
+    for each in settings or ():
         name, equals, value = each.partition("=")
         if not equals:
             raise InputError(f"--set {each}: expected name=value.")
         found[name.strip()] = tuple(value.split(",")) if "," in value else value.strip()
-    return found
+    found |= {name: value for name, value in named.items() if value is not None}
+    return found | ({"trackers": tuple(trackers.split(","))} if trackers else {})
 
 
 def _examples(
@@ -192,9 +202,7 @@ def _examples(
     return parts.train, parts.valid
 
 
-def _taught(examples: list[Example], teacher: str | None, shop: Path) -> list[Example]:
-    if teacher is None:
-        return examples
+def _taught(teacher: str, shop: Path, examples: Sequence[Example]) -> list[Example]:
     from shelfwise.language.cross_encoders.registry import open_cross_encoder
     from shelfwise.training.teaching import taught
 

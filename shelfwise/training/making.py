@@ -22,6 +22,7 @@ from shelfwise.training.data.examples import Example
 from shelfwise.training.data.statistics import fingerprint
 from shelfwise.training.export.cross_encoders import export_cross_encoder
 from shelfwise.training.export.encoders import export_encoder
+from shelfwise.training.methods.base import Method
 from shelfwise.training.methods.folders import apply_to, merge_in, read_model, save_model, transformer
 from shelfwise.training.methods.registry import method
 from shelfwise.training.negatives import with_hard_negatives
@@ -35,6 +36,7 @@ from shelfwise.training.running.pretrain import pretrain
 from shelfwise.training.trackers.base import Run
 from shelfwise.training.trackers.machine import git_version, machine
 from shelfwise.training.trackers.registry import open_trackers
+from shelfwise.training.vectors import InTraining
 
 WORK: Final = ".training"  # in the folder of models: checkpoints and figures of trainings under way
 IDENTITY: Final = "run.json"
@@ -70,8 +72,17 @@ class Making:
     resume: str = "the same command"
     precision: Literal["float32", "int8"] = "int8"
 
-    def encoder(self, recipe: EncoderRecipe, name: str, train: Sequence[Example], valid: Sequence[Example]) -> Made:
+    def encoder(
+        self,
+        recipe: EncoderRecipe,
+        name: str,
+        train: Sequence[Example],
+        valid: Sequence[Example],
+        teach: Callable[[Sequence[Example]], list[Example]] | None = None,
+    ) -> Made:
         """Trains a bi-encoder and keeps it as the next version of `name`.
+
+        teach: gives the examples, mined negatives among their texts, other grades (`teaching.taught`).
 
         Raises:
             InputError: nothing can be learned from the examples.
@@ -80,10 +91,9 @@ class Making:
         """
         model = read_model(SentenceTransformer, base_folder(recipe.base, self.shop))
         model.max_seq_length = recipe.max_tokens
-        train = with_hard_negatives(model, train, recipe.hard) if recipe.hard else train
-        chosen = method(recipe.method, seed=recipe.seed, **recipe.method_settings())
-        attend_to_all(model)
-        apply_to(chosen, model)
+        train = with_hard_negatives(InTraining(model), train, recipe.hard) if recipe.hard else train
+        train = teach(train) if teach is not None else train
+        chosen = _applied(recipe, model)
         task = encoder_task(recipe, model, train)
         return self._finish("encoder", name, Prepared(recipe, chosen, model, task), train, valid)
 
@@ -96,16 +106,14 @@ class Making:
             str(base), num_labels=1, max_length=recipe.max_tokens, device="cpu", model_kwargs={"use_safetensors": True}
         )
         if recipe.hard:
-            train = with_hard_negatives(read_model(SentenceTransformer, base), train, recipe.hard)
-        chosen = method(recipe.method, seed=recipe.seed, **recipe.method_settings())
-        attend_to_all(model)
-        apply_to(chosen, model)
+            train = with_hard_negatives(InTraining(read_model(SentenceTransformer, base)), train, recipe.hard)
+        chosen = _applied(recipe, model)
         task = cross_encoder_task(recipe, model, train)
         return self._finish("cross-encoder", name, Prepared(recipe, chosen, model, task), train, valid)
 
     def domain(self, recipe: DomainRecipe, name: str, train: Sequence[str], valid: Sequence[str]) -> Made:
         """Pre-trains a base on a shop's texts; a recipe of bi-encoders goes on from it. Raises as `encoder` does."""
-        chosen = method(recipe.method, seed=recipe.seed, **recipe.method_settings())
+        chosen = _method(recipe)
         data = {"hash": _digest(train), "texts": len(train), "valid": len(valid)}
         run, around = self._around("domain", recipe, name, data)
         base = base_folder(recipe.base, self.shop)
@@ -195,11 +203,21 @@ class Making:
         return work
 
 
-def attend_to_all(model: SentenceTransformer | CrossEncoder) -> None:
-    """No dropout inside attention: a fifth of the time on a processor, and the dropout after it stays."""
+def _method(recipe: Recipe) -> Method:
+    return method(recipe.method, seed=recipe.seed, **recipe.method_settings())
+
+
+def _applied(recipe: Recipe, model: SentenceTransformer | CrossEncoder) -> Method:
+    """Makes the model ready to train by the recipe's method.
+
+    No dropout inside attention: drawing it takes a fifth of the time on a processor, and the dropout after it stays.
+    """
     for name, module in transformer(model).named_modules():
         if name.endswith("attention.self.dropout") and isinstance(module, nn.Dropout):
             module.p = 0.0
+    chosen = _method(recipe)
+    apply_to(chosen, model)
+    return chosen
 
 
 def _digest(texts: Sequence[str]) -> str:

@@ -12,17 +12,16 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from sentence_transformers import SentenceTransformer
 
+from shelfwise.language.base import Encoder
 from shelfwise.training.data.examples import Example
-from shelfwise.types import Float32
 
 BOUND: Final = 0.95
 _CHUNK: Final = 256
 
 
 def with_hard_negatives(
-    model: SentenceTransformer, examples: Sequence[Example], count: int, *, bound: float = BOUND, skip: int = 0
+    encoder: Encoder, examples: Sequence[Example], count: int, *, bound: float = BOUND, skip: int = 0
 ) -> list[Example]:
     """The examples with up to `count` texts more, of grade 0.
 
@@ -32,12 +31,12 @@ def with_hard_negatives(
     known: dict[str, set[str]] = {}
     for example in examples:
         known.setdefault(example.query, set()).update(example.texts)
-    vectors = _encode(model, texts, "document")
+    vectors = encoder.encode(texts, "product")
     rows = {text: row for row, text in enumerate(texts)}
     found = []
     for start in range(0, len(examples), _CHUNK):
         part = examples[start : start + _CHUNK]
-        scores = _encode(model, [example.query for example in part], "query") @ vectors.T  # [part, texts]
+        scores = encoder.encode([example.query for example in part], "query") @ vectors.T  # [part, texts]
         for example, row in zip(part, scores, strict=True):
             best = max((row[rows[text]] for text in example.positives), default=-np.inf)
             nearest = np.argsort(-row)[: 4 * (skip + count + len(known[example.query]))]
@@ -45,10 +44,4 @@ def with_hard_negatives(
             mined = tuple([text for text in near if text not in known[example.query]][skip : skip + count])
             grades = example.grades + (0.0,) * len(mined)
             found.append(replace(example, texts=example.texts + mined, grades=grades))
-    return found
-
-
-def _encode(model: SentenceTransformer, texts: Sequence[str], prompt: str) -> Float32:
-    name = prompt if prompt in model.prompts else None
-    found: Float32 = model.encode(list(texts), prompt_name=name, batch_size=64, show_progress_bar=False)
     return found

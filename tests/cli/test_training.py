@@ -98,6 +98,12 @@ def test_a_recipe_file_and_trackers(parsed, base, pairs, tmp_path, shop) -> None
     assert list(figures.glob("tensorboard/**/events.*"))
 
 
+def test_set_reaches_settings_that_have_a_flag_of_their_own(parsed, base, pairs, shop) -> None:
+    call = ("train", "encoder", "--name", "ours", "--base", base, "--pairs", pairs, "--shop", shop)
+    made = parsed(*call, "--set", "epochs=1", "--set", "batch=9", "--batch", "7", "--set", "precision=fp32")
+    assert (made["recipe"]["epochs"], made["recipe"]["batch"]) == (1, 7)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

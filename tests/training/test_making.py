@@ -1,3 +1,5 @@
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -65,6 +67,22 @@ def test_a_cross_encoder_is_trained_kept_and_served(tmp_path, base):
     assert np.mean(right) >= 0.75
 
 
+def test_a_teacher_grades_what_was_mined_too(tmp_path, base):
+    asked = []
+
+    def teach(examples):
+        asked.extend(examples)
+        return [
+            replace(each, grades=tuple(1.0 if text == each.texts[-1] else 0.0 for text in each.texts))
+            for each in examples
+        ]
+
+    recipe = read_recipe(EncoderRecipe, flags={**FLAGS, "base": base, "epochs": 1, "hard": 2})
+    making(tmp_path).encoder(recipe, "ours", EXAMPLES, [], teach)
+    assert [each.query for each in asked] == [each.query for each in EXAMPLES]
+    assert any(len(each.texts) > 3 for each in asked)
+
+
 class Killed(BaseException):
     pass
 
@@ -79,12 +97,14 @@ def test_a_training_that_was_killed_goes_on_as_if_nothing_had_happened(tmp_path,
             if state.global_step == 13:
                 raise Killed
 
-    real = fitting._callbacks
-    monkeypatch.setattr(fitting, "_callbacks", lambda *given: [*real(*given), Kill()])
+    real = fitting.listen
+    monkeypatch.setattr(
+        fitting, "listen", lambda trainer, *given: (real(trainer, *given), trainer.add_callback(Kill()))
+    )
     with pytest.raises(Killed):
         making(tmp_path / "cut").encoder(recipe, "ours", EXAMPLES, EXAMPLES[:8])
     assert store_of(tmp_path / "cut").versions("ours") == ()
-    monkeypatch.setattr(fitting, "_callbacks", real)
+    monkeypatch.setattr(fitting, "listen", real)
     resumed = making(tmp_path / "cut").encoder(recipe, "ours", EXAMPLES, EXAMPLES[:8])
     assert resumed.fitted.after == whole.fitted.after
     texts = ["w1 w2", "w7", "w30 w50"]
@@ -98,12 +118,14 @@ def test_another_recipe_begins_anew(tmp_path, base, monkeypatch):
             if state.global_step == 6:
                 raise Killed
 
-    real = fitting._callbacks
-    monkeypatch.setattr(fitting, "_callbacks", lambda *given: [*real(*given), Kill()])
+    real = fitting.listen
+    monkeypatch.setattr(
+        fitting, "listen", lambda trainer, *given: (real(trainer, *given), trainer.add_callback(Kill()))
+    )
     recipe = read_recipe(EncoderRecipe, flags={**FLAGS, "base": base, "epochs": 2})
     with pytest.raises(Killed):
         making(tmp_path).encoder(recipe, "ours", EXAMPLES, EXAMPLES[:8])
-    monkeypatch.setattr(fitting, "_callbacks", real)
+    monkeypatch.setattr(fitting, "listen", real)
     other = read_recipe(EncoderRecipe, flags={**FLAGS, "base": base, "epochs": 1})
     assert making(tmp_path).encoder(other, "ours", EXAMPLES, EXAMPLES[:8]).fitted.steps == 5
 
@@ -158,6 +180,8 @@ def test_a_base_learns_the_texts_of_a_shop(tmp_path, base):
     made = making(tmp_path).domain(recipe, "words", texts[::2] + texts[1::4], texts[3::4] * 3)
     assert made.fitted.after["loss"] < made.fitted.before["loss"] - 0.1
     assert made.card.kind == "domain"
+    lines = (made.folder / "figures" / "figures.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(lines[-1])["summary"]["validation/loss"] == made.fitted.after["loss"]
     again = read_recipe(EncoderRecipe, flags={**FLAGS, "base": "words@0001", "epochs": 1})
     assert making(tmp_path).encoder(again, "ours", EXAMPLES, []).card.base == "words@0001"
 

@@ -5,11 +5,12 @@ from shelfwise.training.negatives import with_hard_negatives
 
 
 class Letters:
-    """Vectors of letter counts; nothing but what `with_hard_negatives` asks of a model."""
+    """Vectors of letter counts; an Encoder."""
 
-    prompts = ()
+    name = "letters"
+    dim = 8
 
-    def encode(self, texts, **given):
+    def encode(self, texts, kind):
         rows = np.array([[text.count(letter) for letter in "abcdefgh"] for text in texts], np.float32) + 1e-6
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
@@ -34,5 +35,8 @@ def test_what_is_too_near_may_fit_and_is_left_out():
     all_in = with_hard_negatives(Letters(), EXAMPLES[:3], 4, bound=2.0)[2]
     strict = with_hard_negatives(Letters(), EXAMPLES[:3], 4, bound=0.5)[2]
     assert len(strict.texts) < len(all_in.texts)
-    scores = {text: float(Letters().encode(["abc"])[0] @ Letters().encode([text])[0]) for text in all_in.texts}
+    scores = {
+        text: float(Letters().encode(["abc"], "query")[0] @ Letters().encode([text], "product")[0])
+        for text in all_in.texts
+    }
     assert all(scores[text] < 0.5 * scores["abcc"] for text in strict.texts[1:])

@@ -26,7 +26,10 @@ LEAST: Final = 20  # texts
 
 
 class DomainRecipe(Recipe):
-    """How a base is pre-trained on a shop's texts. mask: share of tokens that are to be guessed."""
+    """How a base is pre-trained on a shop's texts. mask: share of tokens that are to be guessed.
+
+    patience does nothing here: masks are drawn anew each time the loss is measured, and its ups and downs are theirs.
+    """
 
     mask: float = Field(default=0.15, gt=0, lt=1)
     epochs: float = Field(default=1.0, gt=0, le=1000)

@@ -9,14 +9,13 @@ import numpy as np
 from sentence_transformers import CrossEncoder, SentenceTransformer
 from sentence_transformers.base.evaluation import BaseEvaluator
 
-from shelfwise.language.base import TextKind
 from shelfwise.training.data.examples import Example
 from shelfwise.training.rankings import Scores, encoder_scores, rank_examples
 from shelfwise.training.running.precision import autocast
+from shelfwise.training.vectors import BATCH, InTraining
 from shelfwise.types import Float32
 
 METRIC: Final = "ndcg@10"
-_BATCH: Final = 64
 
 
 class Evaluator(BaseEvaluator):
@@ -36,7 +35,7 @@ class Evaluator(BaseEvaluator):
 
     def measure(self, model: SentenceTransformer | CrossEncoder) -> dict[str, float]:
         """Means by name."""
-        scores = encoder_scores(_Vectors(model)) if isinstance(model, SentenceTransformer) else _pair_scores(model)
+        scores = encoder_scores(InTraining(model)) if isinstance(model, SentenceTransformer) else _pair_scores(model)
         learning = model.training
         model.eval()
         with autocast(self._precision, model.device):
@@ -45,32 +44,10 @@ class Evaluator(BaseEvaluator):
         return found
 
 
-class _Vectors:
-    """The model in training behind the contract of encoders."""
-
-    name = "in training"
-
-    def __init__(self, model: SentenceTransformer) -> None:
-        self._model = model
-        self.dim = int(model.get_embedding_dimension() or 0)
-
-    def encode(self, texts: Sequence[str], kind: TextKind) -> Float32:
-        prompt = "query" if kind == "query" else "document"
-        found = self._model.encode(
-            list(texts),
-            prompt_name=prompt if prompt in self._model.prompts else None,
-            batch_size=_BATCH,
-            convert_to_tensor=True,
-            show_progress_bar=False,
-        )
-        vectors: Float32 = found.float().cpu().numpy()
-        return vectors
-
-
 def _pair_scores(model: CrossEncoder) -> Scores:
     def scores(asked: Sequence[tuple[str, Sequence[str]]]) -> list[Float32]:
         pairs = [(query, text) for query, texts in asked for text in texts]
-        found = model.predict(pairs, batch_size=_BATCH, convert_to_tensor=True, show_progress_bar=False)
+        found = model.predict(pairs, batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False)
         ends = np.cumsum([len(texts) for _, texts in asked])[:-1]
         return list(np.split(found.float().cpu().numpy().reshape(-1), ends))
 

@@ -13,11 +13,8 @@ import torch
 from rich.console import Console
 from sentence_transformers import CrossEncoder, SentenceTransformer, SentenceTransformerTrainingArguments
 from sentence_transformers.cross_encoder import CrossEncoderTrainingArguments
-from transformers import (
-    EarlyStoppingCallback,
-    Trainer,
-    TrainerCallback,
-)
+from torch import nn
+from transformers import EarlyStoppingCallback, Trainer
 
 from shelfwise.training.data.examples import Example
 from shelfwise.training.methods.base import Method
@@ -89,13 +86,25 @@ def fit(prepared: Prepared, valid: Sequence[Example], around: Surroundings) -> F
     evaluator = Evaluator(valid, precision.kind) if valid else None
     before = evaluator.measure(model) if evaluator else {}
     trainer = _trainer(prepared, evaluator, around.work, precision)
-    for callback in _callbacks(prepared, evaluator, around):
-        trainer.add_callback(callback)
+    listen(trainer, prepared.method, transformer(model), around)
+    if evaluator is not None and recipe.patience:
+        trainer.add_callback(EarlyStoppingCallback(recipe.patience))
     run_trainer(trainer, around)
     after = evaluator.measure(model) if evaluator else {}
     around.tracker.finish({f"validation/{name}": value for name, value in after.items()})
     notes = (precision.note,) if precision.note else ()
     return Fitted(before, after, parameters(model), around.clock() - began, trainer.state.global_step, notes)
+
+
+def listen(trainer: Trainer, method: Method, model: nn.Module, around: Surroundings) -> None:
+    """Lets those hear of the steps who must: the guard, the method, the tracker.
+
+    model: the transformer that the method was applied to.
+    """
+    trainer.add_callback(NanGuard())
+    for callback in method.callbacks(model):
+        trainer.add_callback(callback)
+    trainer.add_callback(TrackerCallback(around.tracker, around.run, around.clock))
 
 
 def run_trainer(trainer: Trainer, around: Surroundings) -> None:
@@ -165,11 +174,3 @@ def _trainer(
         args = SentenceTransformerTrainingArguments(**given, prompts=task.prompts)
         return EncoderTrainer(model=model, args=args, **parts)
     return PairTrainer(model=model, args=CrossEncoderTrainingArguments(**given), **parts)
-
-
-def _callbacks(prepared: Prepared, evaluator: Evaluator | None, around: Surroundings) -> list[TrainerCallback]:
-    found: list[TrainerCallback] = [NanGuard(), *prepared.method.callbacks(transformer(prepared.model))]
-    found.append(TrackerCallback(around.tracker, around.run, around.clock))
-    if evaluator is not None and prepared.recipe.patience:
-        found.append(EarlyStoppingCallback(prepared.recipe.patience))
-    return found

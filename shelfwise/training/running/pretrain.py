@@ -14,11 +14,9 @@ from shelfwise.training.methods.base import Method
 from shelfwise.training.methods.folders import read_model, transformer
 from shelfwise.training.methods.weights import parameters
 from shelfwise.training.recipes.domain import LEAST, DomainRecipe, masked_model, masking, token_rows
-from shelfwise.training.running.fit import Fitted, Surroundings, arguments, run_trainer
-from shelfwise.training.running.guard import NanGuard
+from shelfwise.training.running.fit import Fitted, Surroundings, arguments, listen, run_trainer
 from shelfwise.training.running.precision import choose
 from shelfwise.training.running.progress import show_progress
-from shelfwise.training.running.tracking import TrackerCallback
 from shelfwise.training.running.trainers import TextTrainer
 
 LOSS = "eval_loss"
@@ -52,12 +50,12 @@ def pretrain(
         eval_dataset=valid,
         data_collator=masking(recipe, tokenizer),
     )
-    for callback in (NanGuard(), *method.callbacks(applied), TrackerCallback(around.tracker, around.run, around.clock)):
-        trainer.add_callback(callback)
+    listen(trainer, method, applied, around)
     show_progress(trainer, None)
     before = _loss(trainer, recipe.seed)
     run_trainer(trainer, around)
     after = _loss(trainer, recipe.seed)
+    around.tracker.finish({f"validation/{name}": value for name, value in after.items()})
     trainable = parameters(applied)
     trained: Any = method.merge(applied)
     transformer(encoder).load_state_dict(trained.base_model.state_dict(), strict=False)
