@@ -63,6 +63,14 @@ class StorageError(ShelfwiseError):
     """The disk or database refused a write; nothing was acknowledged."""
 
 
+class BusyError(ShelfwiseError):
+    """Too much is waiting already; nothing of this was taken. `seconds` says when to try again."""
+
+    def __init__(self, message: str, *, seconds: float, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.seconds = seconds
+
+
 class MissingExtraError(ShelfwiseError):
     """An optional part is not installed.
 

@@ -39,3 +39,30 @@ class Slate:
     def products(self) -> tuple[Product, ...]:
         """The products alone, in order."""
         return tuple(item.product for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendedRow:
+    """Recommendations under one heading. `key` names the recipe ("for_you", "bought_together", …); `title` is by
+    locale; each item says in `why.reason` why it is there."""
+
+    key: str
+    title: Mapping[str, str]
+    items: tuple[SlateItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendations:
+    """The rows of one placement, in order; no product is in two of them. Events go back to it by `query_id`."""
+
+    query_id: str
+    placement: str
+    shopper: str | None
+    rows: tuple[RecommendedRow, ...]
+    took: Mapping[str, float] = dataclasses.field(default_factory=dict)  # stage → milliseconds
+    degraded: tuple[str, ...] = ()
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """The products of all rows, in order."""
+        return tuple(item.product for row in self.rows for item in row.items)

@@ -312,3 +312,55 @@ class Suggestion:
     score: float
     id: str | None = None
     parts: tuple[tuple[str, bool], ...] = ()
+
+
+# --- behaviour -----------------------------------------------------------------------------------------------
+
+EventKind: TypeAlias = Literal[
+    "search",
+    "reformulation",
+    "impression",
+    "view",
+    "click",
+    "dwell",
+    "favourite",
+    "unfavourite",
+    "cart",
+    "uncart",
+    "purchase",
+    "return",
+    "rating",
+    "review",
+]
+Consent: TypeAlias = Literal["personal", "anonymous", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a shopper did, or was shown.
+
+    `id` is made where the event is made: the same id twice counts once. `time` is aware and says when it happened
+    there. `shopper` is a pseudonym of a customer or a visitor. `value` is money for a purchase or a return (the whole
+    line, in the shop's currency), stars for a rating or a review (1 to 5), seconds for a dwell. `text` is what was
+    searched, or the words of a review. `slate` are the products an impression showed, the first of them at `position`
+    (counted from 1); an impression of one product may say it in `product`. `query_id` names the answer that the event
+    goes back to, `placement` where on the shop's pages ("search", "home", "product", "cart", …).
+
+    consent: "personal" may form a profile; "anonymous" is kept without the shopper, for counts; "none" is not kept.
+    """
+
+    id: str
+    kind: EventKind
+    shopper: str
+    time: datetime
+    product: str | None = None
+    query_id: str | None = None
+    position: int | None = None
+    value: float | None = None
+    quantity: int = 1
+    text: str | None = None
+    slate: tuple[str, ...] = ()
+    placement: str | None = None
+    device: str | None = None
+    consent: Consent = "personal"
+    properties: Mapping[str, Value] = dataclasses.field(default_factory=dict)

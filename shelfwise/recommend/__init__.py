@@ -1,0 +1,1 @@
+"""What this shopper wants now: candidate generators, placements, and predictions of the next action."""
