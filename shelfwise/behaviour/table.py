@@ -26,7 +26,7 @@ class EventTable:
 
     >>> from datetime import UTC, datetime
     >>> at = datetime(2026, 1, 1, tzinfo=UTC)
-    >>> table = EventTable.of([Event("1", "click", "ann", at, product="p1"), Event("2", "cart", "ann", at, product="p2")])
+    >>> table = EventTable.of([Event("1", "click", "ann", at, product="p1"), Event("2", "cart", "ann", at, "p2")])
     >>> table.products, table.product.tolist(), [KINDS[code] for code in table.kind]
     (('p1', 'p2'), [0, 1], ['click', 'cart'])
     """
