@@ -1,0 +1,28 @@
+"""The examples in the room's docstrings are true."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import shelfwise.behaviour
+
+MODULES = [
+    each.name
+    for each in pkgutil.walk_packages(shelfwise.behaviour.__path__, "shelfwise.behaviour.")
+    if ".migrations." not in each.name  # run by the migration tool, inside its own context
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_there_are_examples() -> None:
+    finder = doctest.DocTestFinder()
+    found = [test for name in MODULES for test in finder.find(importlib.import_module(name)) if test.examples]
+    assert len(found) >= 2
