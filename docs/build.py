@@ -16,7 +16,12 @@ import pdoc
 
 import shelfwise
 
-SKIPPED = ("shelfwise.catalog.migrations", "shelfwise.cli.__main__")  # run by Alembic and Python, not imported
+SKIPPED = (  # run by Alembic and Python, not imported
+    "shelfwise.database.migrating",
+    "shelfwise.catalog.migrations",
+    "shelfwise.behaviour.log.migrations",
+    "shelfwise.cli.__main__",
+)
 
 
 def modules() -> Iterator[str]:

@@ -20,7 +20,6 @@ import orjson
 
 from shelfwise.catalog import runs
 from shelfwise.catalog.base import BadRow, FeedReader, Offer, Row
-from shelfwise.catalog.database import disk_errors
 from shelfwise.catalog.feeds import open_reader
 from shelfwise.catalog.feeds.opening import is_cut
 from shelfwise.catalog.guessing import mapping_for
@@ -30,6 +29,7 @@ from shelfwise.catalog.runs import Run
 from shelfwise.catalog.store import SqlCatalogStore
 from shelfwise.catalog.validate import Converter
 from shelfwise.catalog.writer import Encoded, Writer, encoded, is_storable
+from shelfwise.database.engine import disk_errors
 from shelfwise.errors import FeedError, InputError, MassDeletionError
 
 Progress: TypeAlias = Callable[[int, int | None], None]  # rows read so far; of how many, when that is known

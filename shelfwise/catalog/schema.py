@@ -8,9 +8,14 @@ has seen revision r has seen everything before it.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from shelfwise.database.tables import Tables
+
+TABLES = Tables("catalogue", Path(__file__).parent / "migrations", head="0001", version_table="catalog_version")
 metadata = sa.MetaData()
 
 # PostgreSQL would otherwise sort by the rules of a human language; ids sort by code point everywhere.

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from shelfwise.catalog import codec, schema
 from shelfwise.catalog.base import Offer, ProductChange
-from shelfwise.catalog.database import WAIT_SECONDS, connect, name, reading, writing
 from shelfwise.catalog.writer import Writer, chunks, encoded, is_storable, storable, upsert_statement
+from shelfwise.database.engine import WAIT_SECONDS, connect, name, reading, writing
 from shelfwise.errors import InputError, StorageError
 from shelfwise.types import Product, Review
 
@@ -44,7 +44,7 @@ class SqlCatalogStore:
 
         Raises ShopError when it cannot be opened or comes from a newer Shelfwise.
         """
-        return cls(connect(place, wait_seconds))
+        return cls(connect(place, schema.TABLES, wait_seconds))
 
     # --- writes ----------------------------------------------------------------------------------------------
 

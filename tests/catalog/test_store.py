@@ -14,8 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shelfwise.catalog.base import Offer, ProductChange
-from shelfwise.catalog.database import HEAD, VERSION_TABLE
-from shelfwise.catalog.schema import metadata
+from shelfwise.catalog.schema import TABLES, metadata
 from shelfwise.catalog.store import PAGE, SqlCatalogStore
 from shelfwise.errors import InputError, ShelfwiseError, ShopError, StorageError
 from shelfwise.types import Money, Product, Review
@@ -237,14 +236,14 @@ def test_migrations_end_at_the_schema_of_the_code(store: SqlCatalogStore) -> Non
     from alembic.migration import MigrationContext
 
     with store.engine.connect() as connection:
-        assert connection.execute(sa.text(f"select version_num from {VERSION_TABLE}")).scalar() == HEAD
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert connection.execute(sa.text(f"select version_num from {TABLES.version_table}")).scalar() == TABLES.head
+        context = MigrationContext.configure(connection, opts={"version_table": TABLES.version_table})
         assert compare_metadata(context, metadata) == []
 
 
 def test_a_newer_schema_is_refused(place: str) -> None:
     with SqlCatalogStore.open(place) as store, store.engine.begin() as connection:
-        connection.execute(sa.text(f"update {VERSION_TABLE} set version_num = '9999'"))
+        connection.execute(sa.text(f"update {TABLES.version_table} set version_num = '9999'"))
     with pytest.raises(ShopError, match="version 9999 is newer"):
         SqlCatalogStore.open(place)
 

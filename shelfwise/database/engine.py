@@ -1,4 +1,4 @@
-"""One database of a shop: SQLite in a file, or PostgreSQL by URL. Opened, brought up to date, errors made readable."""
+"""A database of a shop: SQLite in a file, or PostgreSQL by URL. Opened, brought up to date, errors made readable."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL
 
+from shelfwise.database.tables import Tables
 from shelfwise.errors import MissingExtraError, ShopError, StorageError
 
-VERSION_TABLE = "catalog_version"
-HEAD = "0001"  # the newest file of migrations/versions
 WAIT_SECONDS = 10.0
 _FREE = "Free some disk space, then run the same command again."
-_MIGRATION_LOCK = 0x5E1F  # any number; PostgreSQL lets one holder of it migrate at a time
 
 
-def connect(place: str | Path, wait_seconds: float = WAIT_SECONDS) -> sa.Engine:
-    """An engine on the file or URL, with its tables up to date.
+def connect(place: str | Path, tables: Tables, wait_seconds: float = WAIT_SECONDS) -> sa.Engine:
+    """An engine on the file or URL, with a room's tables up to date.
 
     A write waits `wait_seconds` for another process's write, then raises StorageError. SQLite runs with a write-ahead
     log and synchronous=FULL: what is committed survives a power cut. Raises ShopError when the database cannot be
@@ -30,7 +28,7 @@ def connect(place: str | Path, wait_seconds: float = WAIT_SECONDS) -> sa.Engine:
     url = _url(place)
     engine = _sqlite(url, wait_seconds) if url.get_backend_name() == "sqlite" else _postgresql(url, wait_seconds)
     try:
-        migrate(engine)
+        migrate(engine, tables)
     except exc.DBAPIError as error:
         engine.dispose()
         raise ShopError(f"{name(engine)}: cannot be opened as a shop's database: {reason(error)}.") from error
@@ -92,40 +90,13 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             yield connection
 
 
-def migrate(engine: sa.Engine) -> None:
-    """Bring the tables to HEAD, one process at a time. Raises ShopError for a version that this code does not know."""
-    if _version(engine) == HEAD:
-        return
-    from alembic import command  # seldom needed, and slow to import
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-        found = _version_in(connection)
-        if found is not None and found not in known:
-            raise ShopError(
-                f"{name(engine)}: catalogue version {found} is newer than this Shelfwise knows (newest: {HEAD}).",
-                hint="Install the newest Shelfwise.",
-            )
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def _version(engine: sa.Engine) -> str | None:
+def migrate(engine: sa.Engine, tables: Tables) -> None:
+    """Bring the tables to their newest form, one process at a time. Raises ShopError for one that is newer still."""
     with engine.connect() as connection:
-        return _version_in(connection)
-
-
-def _version_in(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table(VERSION_TABLE):
-        return None
-    found = connection.execute(sa.text(f"select version_num from {VERSION_TABLE}")).scalar()
-    return None if found is None else str(found)
+        if tables.version(connection) == tables.head:
+            return
+    with writing(engine) as connection:
+        tables.upgrade(connection, name(engine))
 
 
 def _url(place: str | Path) -> URL:

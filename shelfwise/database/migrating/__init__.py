@@ -1,0 +1,1 @@
+"""What Alembic reads to run a room's steps."""
