@@ -20,7 +20,7 @@ class CatalogTable:
 
     categories: paths joined by " > ", `category` the place of each product's own (deepest) there. `brand` likewise.
     price, list_price: in the shop's currency. released: milliseconds since 1970. vectors: unit rows of the encoder
-    (m × d), None without one.
+    (m × d), None without one. rating: mean stars, of `ratings` people (None: not told).
     """
 
     ids: tuple[str, ...]
@@ -35,6 +35,8 @@ class CatalogTable:
     released: Int64
     vectors: Float32 | None = None
     titles: tuple[str, ...] = ()
+    rating: Float32 | None = None
+    ratings: Int32 | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
