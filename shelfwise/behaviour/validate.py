@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from shelfwise.behaviour.base import Refusal
 from shelfwise.behaviour.table import KINDS
@@ -39,7 +39,13 @@ _BAD_IN_ID: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _BAD_IN_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # tab and line ends may be
 _SHOWN: Final = 60  # characters of a bad value that a message repeats
 
-Wrong: TypeAlias = tuple[str, str]  # field, message
+
+class Wrong(NamedTuple):
+    """What is wrong with an event: the field, what was found there and what was expected."""
+
+    field: str
+    found: str
+    expected: str
 
 
 def check(event: Event, index: int = 0) -> Refusal | None:
@@ -55,16 +61,23 @@ def check(event: Event, index: int = 0) -> Refusal | None:
     >>> check(Event("1", "purchase", "ann", at)).message
     'found nothing; expected the product of a purchase'
     """
+    wrong = wrong_with(event)
+    return None if wrong is None else refusal(index, event.id, wrong)
+
+
+def wrong_with(event: Event) -> Wrong | None:
+    """The first thing that is wrong with an event; None when it can be taken."""
     for look in _CHECKS:
         wrong = look(event)
         if wrong is not None:
-            return refusal(index, event.id, *wrong)
+            return wrong
     return None
 
 
-def refusal(index: int, id: Any, field: str, message: str) -> Refusal:
+def refusal(index: int, id: Any, wrong: Wrong) -> Refusal:
     """A refusal that repeats at most the part of an id that may be one."""
-    return Refusal(index, id[:MAX_ID] if isinstance(id, str) else None, field, message)
+    message = f"found {wrong.found}; expected {wrong.expected}"
+    return Refusal(index, id[:MAX_ID] if isinstance(id, str) else None, wrong.field, message)
 
 
 def shown(value: object) -> str:
@@ -87,11 +100,11 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def unknown_kind(kind: object) -> str:
-    """The message about a kind that is none, with the nearest one."""
+def unknown_kind(kind: object) -> Wrong:
+    """What to say of a kind that is none: the nearest one."""
     near = difflib.get_close_matches(str(kind)[:MAX_ID].lower(), KINDS, 1, 0.5)
     hint = f"Did you mean {near[0]!r}?" if near else f"Kinds: {', '.join(KINDS)}."
-    return f"found {shown(kind)}; expected a kind of event. {hint}"
+    return Wrong("kind", shown(kind), f"a kind of event. {hint}")
 
 
 # --- each field ----------------------------------------------------------------------------------------------
@@ -99,47 +112,45 @@ def unknown_kind(kind: object) -> str:
 
 def _kind(event: Event) -> Wrong | None:
     # A kind of another type may not be hashable: a tuple's `in` needs no hash.
-    return None if event.kind in KINDS else ("kind", unknown_kind(event.kind))
+    return None if event.kind in KINDS else unknown_kind(event.kind)
 
 
 def _consent(event: Event) -> Wrong | None:
     if event.consent in _CONSENTS:
         return None
-    return "consent", f"found {shown(event.consent)}; expected one of {', '.join(_CONSENTS)}"
+    return Wrong("consent", shown(event.consent), f"one of {', '.join(_CONSENTS)}")
 
 
 def _ids(event: Event) -> Wrong | None:
     """The names: `id` always, `shopper` unless the event is anonymous anyway, the others when they are given."""
-    if (message := _bad_name(event.id)) is not None:
-        return "id", message
+    if not _is_name(event.id):
+        return Wrong("id", shown(event.id), _NAME)
     nobody = event.shopper == "" and event.consent != "personal"
-    if not nobody and (message := _bad_name(event.shopper)) is not None:
-        return "shopper", message
+    if not nobody and not _is_name(event.shopper):
+        return Wrong("shopper", shown(event.shopper), _NAME)
     for field, value in (
         ("product", event.product),
         ("query_id", event.query_id),
         ("placement", event.placement),
         ("device", event.device),
     ):
-        if value is not None and (message := _bad_name(value)) is not None:
-            return field, message
+        if value is not None and not _is_name(value):
+            return Wrong(field, shown(value), _NAME)
     return None
 
 
-def _bad_name(value: object) -> str | None:
-    if isinstance(value, str) and 0 < len(value) <= MAX_ID and (value.isprintable() or not _BAD_IN_ID.search(value)):
-        return None
-    return f"found {shown(value)}; expected 1 to {MAX_ID} characters, none of them a control character"
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_ID and (value.isprintable() or not _BAD_IN_ID.search(value))
 
 
 def _time(event: Event) -> Wrong | None:
     time = event.time
     if not isinstance(time, datetime):
-        return "time", f"found {shown(time)}; expected a time"
+        return Wrong("time", shown(time), "a time")
     if time.tzinfo is None or time.utcoffset() is None:
-        return "time", f"found {time.isoformat()} without an offset; expected one, like 2026-01-31T09:30:00+08:00"
+        return Wrong("time", f"{time.isoformat()} without an offset", "one, like 2026-01-31T09:30:00+08:00")
     if not EARLIEST <= time < LATEST:
-        return "time", f"found {time.isoformat()}; expected a time from {EARLIEST.year} to {LATEST.year}"
+        return Wrong("time", time.isoformat(), f"a time from {EARLIEST.year} to {LATEST.year}")
     return None
 
 
@@ -148,31 +159,31 @@ def _needs(event: Event) -> Wrong | None:
     kind = event.kind
     if event.product is None:
         if kind in NEED_PRODUCT:
-            return "product", f"found nothing; expected the product of a {kind}"
+            return Wrong("product", "nothing", f"the product of a {kind}")
         if kind == "impression" and not event.slate:
-            return "slate", "found nothing; expected the products that an impression showed"
+            return Wrong("slate", "nothing", "the products that an impression showed")
         if kind == "view" and event.placement is None:
-            return "product", "found nothing; expected the product of a view, or the placement of a page without one"
+            return Wrong("product", "nothing", "the product of a view, or the placement of a page without one")
     if kind in NEED_TEXT and not event.text:
-        return "text", f"found nothing; expected what was searched in a {kind}"
+        return Wrong("text", "nothing", f"what was searched in a {kind}")
     if event.value is None and (kind in ("rating", "dwell") or (kind == "review" and not event.text)):
         what = "seconds" if kind == "dwell" else "1 to 5 stars"
-        return "value", f"found nothing; expected {what} in a {kind}" + (", or a text" if kind == "review" else "")
+        return Wrong("value", "nothing", f"{what} in a {kind}" + (", or a text" if kind == "review" else ""))
     return None
 
 
 def _numbers(event: Event) -> Wrong | None:
     if event.position is not None and not _whole(event.position, MAX_POSITION):
-        return "position", f"found {shown(event.position)}; expected a whole number from 1 to {MAX_POSITION:,}"
+        return Wrong("position", shown(event.position), f"a whole number from 1 to {MAX_POSITION:,}")
     if not _whole(event.quantity, MAX_QUANTITY):
-        return "quantity", f"found {shown(event.quantity)}; expected a whole number from 1 to {MAX_QUANTITY:,}"
+        return Wrong("quantity", shown(event.quantity), f"a whole number from 1 to {MAX_QUANTITY:,}")
     value = event.value
     if value is None:
         return None
     low, high = (1, 5) if event.kind in STARS else (0, MAX_DWELL if event.kind == "dwell" else MAX_VALUE)
     if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
         unit = {"dwell": "seconds, ", "rating": "stars, ", "review": "stars, "}.get(event.kind, "")
-        return "value", f"found {shown(value)}; expected {unit}{low:,} to {high:,.0f}"
+        return Wrong("value", shown(value), f"{unit}{low:,} to {high:,.0f}")
     return None
 
 
@@ -185,26 +196,26 @@ def _text(event: Event) -> Wrong | None:
     if text is None:
         return None
     if not isinstance(text, str):
-        return "text", f"found a {type(text).__name__}; expected a text"
+        return Wrong("text", f"a {type(text).__name__}", "a text")
     if len(text) > MAX_TEXT:
-        return "text", f"found {len(text):,} characters; expected at most {MAX_TEXT:,}"
+        return Wrong("text", f"{len(text):,} characters", f"at most {MAX_TEXT:,}")
     if not text.isprintable() and _BAD_IN_TEXT.search(text):
-        return "text", "found control characters; expected none but tabs and line ends"
+        return Wrong("text", "control characters", "none but tabs and line ends")
     return None
 
 
 def _slate(event: Event) -> Wrong | None:
     slate = event.slate
     if not slate:
-        return None if isinstance(slate, tuple) else ("slate", f"found {shown(slate)}; expected a list of products")
+        return None if isinstance(slate, tuple) else Wrong("slate", shown(slate), "a list of products")
     if event.kind != "impression":
-        return "slate", f"found products in a {event.kind}; expected them only in an impression"
+        return Wrong("slate", f"products in a {event.kind}", "them only in an impression")
     if not isinstance(slate, tuple | list) or len(slate) > MAX_SLATE:
         found = f"{len(slate):,} products" if isinstance(slate, tuple | list) else shown(slate)
-        return "slate", f"found {found}; expected a list of at most {MAX_SLATE}"
+        return Wrong("slate", found, f"a list of at most {MAX_SLATE}")
     for place, product in enumerate(slate):
-        if (message := _bad_name(product)) is not None:
-            return f"slate[{place}]", message
+        if not _is_name(product):
+            return Wrong(f"slate[{place}]", shown(product), _NAME)
     return None
 
 
@@ -213,18 +224,14 @@ def _properties(event: Event) -> Wrong | None:
     if not properties:
         return None
     if not isinstance(properties, Mapping):
-        return "properties", f"found a {type(properties).__name__}; expected names with values"
+        return Wrong("properties", f"a {type(properties).__name__}", "names with values")
     if len(properties) > MAX_PROPERTIES:
-        return "properties", f"found {len(properties):,}; expected at most {MAX_PROPERTIES}"
+        return Wrong("properties", f"{len(properties):,}", f"at most {MAX_PROPERTIES}")
     for name, value in properties.items():
-        if (message := _bad_name(name)) is not None:
-            return "properties", f"a name: {message}"
+        if not _is_name(name):
+            return Wrong("properties", f"the name {shown(name)}", _NAME)
         if not _fits(value):
-            return (
-                f"properties.{name}",
-                f"found {_size(value)}; expected a text or texts of at most {MAX_PROPERTY:,} characters, a finite "
-                "number, or yes/no",
-            )
+            return Wrong(f"properties.{name}", _size(value), _PROPERTY)
     return None
 
 
@@ -241,6 +248,8 @@ def _size(value: object) -> str:
     return f"a {type(value).__name__} of {len(value):,}" if isinstance(value, str | tuple | list) else shown(value)
 
 
+_NAME: Final = f"1 to {MAX_ID} characters, none of them a control character"
+_PROPERTY: Final = f"texts of at most {MAX_PROPERTY:,} characters, a finite number, or yes/no"
 _CHECKS: Final[tuple[Callable[[Event], Wrong | None], ...]] = (
     _kind,
     _consent,
