@@ -12,7 +12,6 @@ complete; it is served once `current`, one small file replaced in one step, name
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,14 +23,12 @@ from typing import Any, TypeAlias
 import orjson
 
 from shelfwise.errors import CorruptIndexError, NoIndexError, NotFoundError
-from shelfwise.locks import TemporaryFolder, locked, remove_abandoned
+from shelfwise.locks import TemporaryFolder
+from shelfwise.numbered import CURRENT, MANIFEST, Files, Numbered, damage
 from shelfwise.retrieval.base import Engine, GenerationPart, IndexedProduct, Reader
-from shelfwise.storage import checksum, flush, flush_tree, replace_file, storage_errors
+from shelfwise.storage import storage_errors
 from shelfwise.types import Product
 
-MANIFEST = "manifest.json"
-CURRENT = "current"
-LOCK = ".lock"
 BATCH = 256
 
 Names: TypeAlias = list[str]
@@ -70,17 +67,7 @@ class Generation:
 
     def problems(self) -> tuple[str, ...]:
         """What is wrong with its files: missing, of another size, or of another checksum; nothing when it is whole."""
-        return tuple(filter(None, (self._problem(path, *found) for path, found in self.manifest.files.items())))
-
-    def _problem(self, path: str, size: int, digest: str) -> str:
-        file = self.folder / path
-        try:
-            found = file.stat().st_size
-            if found != size:
-                return f"{file}: {found} bytes, expected {size}"
-            return "" if checksum(file) == digest else f"{file}: its checksum is not the manifest's"
-        except OSError as error:
-            return f"{file}: {error.strerror}"
+        return tuple(damage(self.folder, self.manifest.files).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +79,8 @@ class Opened:
     problems: tuple[str, ...] = ()
 
 
-class Generations:
+class Generations(Numbered):
     """The generations in a folder (a shop's `index/`). Processes may share it; each step is atomic."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
 
     def build(
         self,
@@ -119,22 +103,18 @@ class Generations:
         self.root.mkdir(parents=True, exist_ok=True)
         self.clean()
         dims = {0}
-        with storage_errors(str(self.root)), TemporaryFolder(self.root, f"{self._next()}.building-") as temporary:
+        with storage_errors(str(self.root)), TemporaryFolder(self.root, f"{self.next()}.building-") as temporary:
             stream = _indexed(products, documents, parts, dims, progress)
             count = engine.build(stream, _made(temporary.path / engine.name))
             for part in parts:
                 part.write(_made(temporary.path / part.name))
-            flush_tree(temporary.path)
-            files = {path: (size, digest) for path, size, digest in _files(temporary.path)}
-            with locked(self.root / LOCK):
-                name = self._next()
-                about = Manifest(
-                    name, clock().isoformat(), count, max(dims), revision, dict(versions), files, dict(encoder or {})
-                )
-                (temporary.path / MANIFEST).write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
-                flush_tree(temporary.path)
-                temporary.path.rename(self.root / name)
-                flush(self.root)
+            created, dim, made_by = clock().isoformat(), max(dims), dict(encoder or {})
+
+            def manifest(name: str, files: Files) -> bytes:
+                about = Manifest(name, created, count, dim, revision, dict(versions), files, made_by)
+                return orjson.dumps(about, option=orjson.OPT_INDENT_2)
+
+            name = self.complete(temporary.path, manifest)
         return self.get(name)
 
     def get(self, name: str) -> Generation:
@@ -152,7 +132,7 @@ class Generations:
     def list(self) -> tuple[Generation, ...]:
         """All generations with a readable manifest, oldest first."""
         found = []
-        for name in self._names():
+        for name in self.names():
             with suppress(CorruptIndexError, NotFoundError):
                 found.append(self.get(name))
         return tuple(found)
@@ -160,7 +140,7 @@ class Generations:
     def damage(self) -> dict[str, tuple[str, ...]]:
         """Each generation's name, oldest first, and what is wrong with its manifest and files; nothing if whole."""
         found: dict[str, tuple[str, ...]] = {}
-        for name in self._names():
+        for name in self.names():
             try:
                 found[name] = self.get(name).problems()
             except CorruptIndexError as error:
@@ -169,26 +149,17 @@ class Generations:
                 continue
         return found
 
-    def current(self) -> str | None:
-        """The name of the generation that is served, or None."""
-        try:
-            name = (self.root / CURRENT).read_text("utf-8").strip()
-            return name if name.isdecimal() else None
-        except (OSError, UnicodeDecodeError):
-            return None
-
     def switch(self, name: str) -> None:
         """Serve this generation from now on. Raises NotFoundError, CorruptIndexError or StorageError."""
         self.get(name)
-        with storage_errors(str(self.root / CURRENT)), locked(self.root / LOCK):
-            replace_file(self.root / CURRENT, name.encode())
+        super().switch(name)
 
     def open_current(self, engine: Engine) -> Opened:
         """Open the current generation after checking its files; if they are damaged, the newest older good one.
 
         Raises NoIndexError when there is none at all, CorruptIndexError naming the damage when none is whole.
         """
-        names, current = self._names(), self.current()
+        names, current = self.names(), self.current()
         if not names:
             raise NoIndexError(f"{self.root}: there is no index yet.", hint="Make one with: shelfwise index")
         problems: Names = []
@@ -227,43 +198,6 @@ class Generations:
         older = (each for each in reversed(self.list()) if int(each.name) < int(name))
         return next((each for each in older if not each.problems()), None)
 
-    def prune(self, keep: int = 2, before: str | None = None) -> tuple[str, ...]:
-        """Remove all but the current generation and the `keep` − 1 before it, and newer ones; the names removed.
-
-        before: the generation that was served before the current one; those that lie between, from which someone
-        rolled back to it, are removed, so that the next rollback comes to it again.
-        """
-        with locked(self.root / LOCK):
-            current = self.current()
-            older = [name for name in self._names() if current is not None and int(name) < int(current)]
-            between = [name for name in older if before in older and int(name) > int(str(before))]
-            older = [name for name in older if name not in between]
-            gone = older[: len(older) - max(keep - 1, 0)] + between
-            for name in gone:
-                doomed = self.root / f"{name}.removed"  # out of sight first, so that none is ever half there
-                (self.root / name).rename(doomed)
-                shutil.rmtree(doomed, ignore_errors=True)
-        return tuple(gone)
-
-    def clean(self) -> tuple[str, ...]:
-        """Remove what dead processes left half done; the names removed."""
-        if not self.root.is_dir():
-            return ()
-        removed = [*remove_abandoned(self.root)]
-        with locked(self.root / LOCK):
-            for path in sorted([*self.root.glob(f"{CURRENT}.*.tmp"), *self.root.glob("*.removed")]):
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-                removed.append(path.name)
-        return tuple(removed)
-
-    def _names(self) -> Names:
-        if not self.root.is_dir():
-            return []
-        return sorted((path.name for path in self.root.iterdir() if path.name.isdecimal() and path.is_dir()), key=int)
-
-    def _next(self) -> str:
-        return f"{max((int(name) for name in self._names()), default=0) + 1:04}"
-
 
 def _indexed(
     products: Iterable[Product],
@@ -283,12 +217,6 @@ def _indexed(
             yield indexed
         done += len(batch)
         progress(done)
-
-
-def _files(folder: Path) -> Iterator[tuple[str, int, str]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.endswith(".lock"):
-            yield path.relative_to(folder).as_posix(), path.stat().st_size, checksum(path)
 
 
 def _made(folder: Path) -> Path:
