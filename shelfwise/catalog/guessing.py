@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib import resources
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from shelfwise.catalog.mapping import PRESETS, FeedMapping, preset
 SAMPLE_ROWS = 200
 
 _FILE = resources.files("shelfwise.catalog") / "column_names.toml"
-_NAMES = {field: names.split() for field, names in tomllib.loads(_FILE.read_text("utf-8")).items()}
+_NAMES = {field: likely.split() for field, likely in tomllib.loads(_FILE.read_text("utf-8")).items()}
 _LANGUAGES = {"en": ("en", "english", "英文"), "zh": ("zh", "cn", "zhcn", "chinese", "中文")}
 
 
@@ -46,21 +46,21 @@ def guess(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], currency: s
     """
     samples = {column: [row[column] for row in rows if row.get(column) not in (None, "")] for column in columns}
     wrapper = _wrapper(columns)
-    plain = {column: _plain(column.removeprefix(wrapper)) for column in columns}
-    texts = _texts(columns, plain)
-    chosen = _choose([column for column in columns if column not in texts], plain, samples)
+    names = {column: plain(column.removeprefix(wrapper)) for column in columns}
+    texts = _texts(columns, names)
+    chosen = choose([column for column in columns if column not in texts], names, samples)
     main = None
     tables: dict[str, dict[str, str]] = {}
     for column, (field, language) in texts.items():
         tables.setdefault(language, {})[field] = column
     if "title" not in chosen and (main := next((each for each in tables if "title" in tables[each]), None)):
         chosen |= {field: [column] for field, column in tables.pop(main).items()}
-    money = next((column for column in columns if plain[column] in _CURRENCY), None)
+    money = next((column for column in columns if names[column] in _CURRENCY), None)
     fields = {
-        field: tuple(guess_source(field, column, plain[column], samples[column], money) for column in names)
-        for field, names in chosen.items()
+        field: tuple(guess_source(field, column, names[column], samples[column], money) for column in found)
+        for field, found in chosen.items()
     }
-    used = {*texts, money, *(column for names in chosen.values() for column in names)}
+    used = {*texts, money, *(column for found in chosen.values() for column in found)}
     return FeedMapping.model_validate(
         {
             "language": main,
@@ -79,39 +79,49 @@ def _wrapper(columns: Sequence[str]) -> str:
     return name if times * 2 > len(columns) else ""
 
 
-def _plain(column: str) -> str:
+def plain(column: str) -> str:
+    """A column's name as lists of names have it: small letters, no spaces, dashes and underscores."""
     return re.sub(r"[\W_]+", "", column.lower())
 
 
-def _texts(columns: Sequence[str], plain: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+def _texts(columns: Sequence[str], names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Columns that hold a text in a named language: column → field and language."""
     out: dict[str, tuple[str, str]] = {}
     for column in columns:
         for language, marks in _LANGUAGES.items():
-            mark = next((mark for mark in marks if plain[column].endswith(mark)), None)
-            if mark is not None and (field := _TEXT_FIELDS.get(plain[column].removesuffix(mark))):
+            mark = next((mark for mark in marks if names[column].endswith(mark)), None)
+            if mark is not None and (field := _TEXT_FIELDS.get(names[column].removesuffix(mark))):
                 out[column] = (field, language)
     return out
 
 
-def _choose(
-    columns: Sequence[str], plain: Mapping[str, str], samples: Mapping[str, Sequence[Any]]
+def choose(
+    columns: Sequence[str],
+    names: Mapping[str, str],
+    samples: Mapping[str, Sequence[Any]],
+    *,
+    known: Mapping[str, Sequence[str]] = _NAMES,
+    fits: Callable[[str, Sequence[Any]], bool] = fits,
+    several: Collection[str] = ("codes", "images"),
 ) -> dict[str, list[str]]:
-    """Field → columns: the surest name that is there and whose values fit; every fitting one for codes and images."""
+    """Field → columns: the surest name that is there and whose values fit; every fitting one for the fields `several`.
+
+    names: column → its plain name. known: field → names that columns of it have, the surest first.
+    """
     by_name: dict[str, list[str]] = {}
     for column in columns:
-        by_name.setdefault(plain[column], []).append(column)
+        by_name.setdefault(names[column], []).append(column)
     chosen: dict[str, list[str]] = {}
     taken: set[str] = set()
-    for field, names in _NAMES.items():
+    for field, likely in known.items():
         fitting = [
             column
-            for name in names
+            for name in likely
             for column in by_name.get(name, ())
             if column not in taken and fits(field, samples[column])
         ]
         if fitting:
-            chosen[field] = fitting if field in ("codes", "images") else fitting[:1]
+            chosen[field] = fitting if field in several else fitting[:1]
             taken.update(chosen[field])
     return chosen
 

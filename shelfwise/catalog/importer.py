@@ -7,18 +7,18 @@ and the next import of the same content goes on at the row after the checkpoint.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import TypeAlias
 
 import orjson
 
 from shelfwise.catalog import runs
+from shelfwise.catalog.bad_rows import BadRows
 from shelfwise.catalog.base import BadRow, FeedReader, Offer, Row
 from shelfwise.catalog.feeds import open_reader
 from shelfwise.catalog.feeds.opening import is_cut
@@ -85,7 +85,7 @@ def import_feed(
         run = runs.begin(writer, str(path.resolve()), _fingerprint(path, mapping, currency), mode, resume)
     resumed_after = run.row
     bad_path = reports / f"import-{run.id:06}.bad.jsonl" if reports is not None else None
-    with closing(_BadRows(bad_path, path.name, run.tally.bad_bytes)) as bad_rows:
+    with closing(BadRows(bad_path, path.name, run.tally.bad_bytes)) as bad_rows:
         _read(store, _Reading(reader, path, converter, mode, batch), run, bad_rows, progress)
     with store.transaction() as writer:
         if mode == "replace" and not run.tally.cut:
@@ -130,7 +130,7 @@ class _Reading:
     batch: int
 
 
-def _read(store: SqlCatalogStore, reading: _Reading, run: Run, bad_rows: _BadRows, progress: Progress | None) -> None:
+def _read(store: SqlCatalogStore, reading: _Reading, run: Run, bad_rows: BadRows, progress: Progress | None) -> None:
     batch = _Batch()
     for row in reading.reader.rows(reading.path, run.row):
         batch.read += 1
@@ -189,7 +189,7 @@ def _ignore(bad: BadRow) -> None:
     """The row was refused already."""
 
 
-def _commit(store: SqlCatalogStore, mode: ImportMode, run: Run, batch: _Batch, bad_rows: _BadRows) -> None:
+def _commit(store: SqlCatalogStore, mode: ImportMode, run: Run, batch: _Batch, bad_rows: BadRows) -> None:
     """Write the batch and the checkpoint as one."""
     tally = run.tally
     with store.transaction() as writer:
@@ -244,39 +244,6 @@ def _remove_vanished(writer: Writer, run: Run, path: Path, max_vanish: float, fo
         )
     for ids in runs.vanished(writer, run):
         tally.deleted += writer.delete(ids)[0]
-
-
-class _BadRows:
-    """The file of refused rows; writes are on disk before the checkpoint that counts them."""
-
-    def __init__(self, path: Path | None, feed: str, keep_bytes: int) -> None:
-        self.feed = feed
-        self._path = path
-        self._keep = keep_bytes
-        self._file: IO[bytes] | None = None
-
-    def write(self, rows: list[BadRow]) -> int:
-        """Add rows; gives the length of the file."""
-        if self._path is None or (not rows and self._file is None):
-            return self._keep
-        with disk_errors(self._path):
-            self._file = file = self._file or self._open(self._path)
-            file.write(b"".join(orjson.dumps(row) + b"\n" for row in rows))
-            file.flush()
-            os.fsync(file.fileno())
-            return file.tell()
-
-    def _open(self, path: Path) -> IO[bytes]:
-        path.parent.mkdir(exist_ok=True)
-        file = path.open("ab")
-        file.truncate(self._keep)  # what an interrupted import wrote after its last checkpoint
-        file.seek(0, os.SEEK_END)
-        return file
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
 
 
 def _fingerprint(path: Path, mapping: FeedMapping, currency: str) -> str:

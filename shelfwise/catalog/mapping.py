@@ -51,8 +51,8 @@ class Source(_Table):
 
     column or constant: one of them. separator: cuts a text into a list or a path. scale: what a price is multiplied
     with (0.01 for cents). currency, currency_column: of a price that does not say it itself. format: of a time, for
-    strptime, or "unix". only: a regular expression that the value must contain, or it counts as empty. html: tags
-    are taken out.
+    strptime, or "unix" (also "unix_ms", "unix_us", "unix_ns"). only: a regular expression that the value must contain,
+    or it counts as empty. html: tags are taken out.
     """
 
     column: str | None = None

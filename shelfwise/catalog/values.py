@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from html import unescape
@@ -13,6 +13,7 @@ from typing import Any
 
 MAX_PRICE = Decimal(10) ** 12
 MAX_LIST = 1000
+EPOCHS = {"unix": 1.0, "unix_ms": 1e3, "unix_us": 1e6, "unix_ns": 1e9}  # since 1970: parts of a second
 CURRENCIES = frozenset((resources.files("shelfwise.catalog") / "currencies.txt").read_text("ascii").split())  # ISO 4217
 _SYMBOLS = {"¥": "CNY", "￥": "CNY", "元": "CNY", "RMB": "CNY", "人民币": "CNY", "$": "USD", "US$": "USD", "€": "EUR"}
 _SYMBOLS |= {"£": "GBP", "HK$": "HKD", "NT$": "TWD"}
@@ -162,22 +163,24 @@ def quantity(value: Any) -> tuple[float, str | None]:
     return number, unit
 
 
-def time(value: Any, format: str | None = None) -> datetime:
-    """A time; one without a zone is taken as UTC.
+def time(value: Any, format: str | None = None, zone: tzinfo = UTC) -> datetime:
+    """A time; one that does not say its zone is in `zone`. format: one of EPOCHS, for strptime, or ISO 8601.
 
     >>> time("2025-01-02T03:04:05Z")
     datetime.datetime(2025, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
+    >>> time(1735787045000, "unix_ms") == _
+    True
     """
     try:
         if isinstance(value, datetime):
             found = value
         elif isinstance(value, date):
-            found = datetime(value.year, value.month, value.day, tzinfo=UTC)
-        elif format == "unix":
-            found = datetime.fromtimestamp(quantity(value)[0], UTC)
+            found = datetime(value.year, value.month, value.day, tzinfo=zone)
+        elif format in EPOCHS:
+            found = datetime.fromtimestamp(quantity(value)[0] / EPOCHS[format], UTC)
         else:
             found = datetime.strptime(value.strip(), format) if format else datetime.fromisoformat(value.strip())
-        return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+        return found if found.tzinfo is not None else found.replace(tzinfo=zone)
     except (ValueError, TypeError, AttributeError, OverflowError, OSError):
         expected = f"a time as {format}" if format else "a time such as 2025-01-31 or 2025-01-31T12:00:00Z"
         raise Unusable(value, expected) from None

@@ -17,7 +17,10 @@ ROWS_FOR_COLUMNS = 200
 
 
 class JsonlReader:
-    """Reads JSON lines; rows are numbered by line."""
+    """Reads JSON lines; rows are numbered by line. `whole` leaves objects inside as they are."""
+
+    def __init__(self, *, whole: bool = False) -> None:
+        self._whole = whole
 
     def rows(self, path: Path, start: int = 0) -> Iterator[Row | BadRow]:
         """The objects after line `start`."""
@@ -27,7 +30,7 @@ class JsonlReader:
             if isinstance(line, BadRow):
                 yield line
             elif not line.isspace():
-                yield _row(path, number, line)
+                yield _row(path, number, line, 0 if self._whole else DEPTH)
 
     def columns(self, path: Path) -> tuple[str, ...]:
         """Every column of the first rows."""
@@ -38,14 +41,14 @@ class JsonlReader:
         return tuple(found)
 
 
-def _row(path: Path, number: int, line: bytes) -> Row | BadRow:
+def _row(path: Path, number: int, line: bytes, depth: int) -> Row | BadRow:
     try:
         values = orjson.loads(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
     except orjson.JSONDecodeError as error:
         return BadRow(path.name, number, "", f"{error.msg} at character {error.pos}", "one JSON object a line")
     if type(values) is not dict:
         return BadRow(path.name, number, "", f"a JSON {type(values).__name__}", "one JSON object a line")
-    return Row(number, flat(values))
+    return Row(number, flat(values, depth))
 
 
 def flat(values: dict[str, Any], depth: int = DEPTH) -> dict[str, Any]:
