@@ -114,6 +114,12 @@ class UnderstandingSettings(Section):
     rewrite_few: int = Field(default=0, ge=0, description="and those with a word that at most so many products have")
 
 
+class BehaviourSettings(Section):
+    """How what shoppers do is kept."""
+
+    queue: int = Field(default=20_000, ge=1_000, le=10_000_000, description="events that may wait to be written")
+
+
 class ServerSettings(Section):
     """Where the HTTP API and the storefront listen, and who may write.
 
@@ -136,6 +142,7 @@ class Settings(Section):
     generator: GeneratorSettings = GeneratorSettings()
     search: SearchSettings = SearchSettings()
     understanding: UnderstandingSettings = UnderstandingSettings()
+    behaviour: BehaviourSettings = BehaviourSettings()
     server: ServerSettings = ServerSettings()
 
 

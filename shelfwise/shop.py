@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from shelfwise.asking import asked
+from shelfwise.audience import EVENTS, Audience, PlainProfiles
+from shelfwise.behaviour.base import Profile, Receipt
 from shelfwise.beside import Beside, beside_of
 from shelfwise.catalog import Catalog
 from shelfwise.catalog.base import Offer
@@ -29,7 +31,7 @@ from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
 from shelfwise.settings import FILE, EncoderSettings, Settings, read_settings
 from shelfwise.slate import Slate
-from shelfwise.types import Facet, Filter, Product, Query, Review, Suggestion
+from shelfwise.types import Event, Facet, Filter, Product, Query, Review, Suggestion
 from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.rewrite.rewriter import rewriter_of
 
@@ -66,6 +68,9 @@ class Shop:
         self.catalog = Catalog(store, folder, settings.shop.currency)
         self._store = store
         self.generations = Generations(folder / "index")
+        self.audience = Audience(
+            settings.shop.database or folder / EVENTS, settings, store, clock=clock, profiles=PlainProfiles
+        )
         self._clock = clock
         self._ids = ids
         self._lock = threading.RLock()
@@ -110,6 +115,7 @@ class Shop:
             self.encoders.close()
             if self._rewriter is not None:
                 self._rewriter.close()
+        self.audience.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -175,6 +181,27 @@ class Shop:
     def picture(self, path: str) -> Path | None:
         """A file of the shop's pictures folder; None for what is not there or would lie outside it."""
         return file_in(self.folder / PICTURES, path)
+
+    # --- shoppers --------------------------------------------------------------------------------------------
+
+    def record(self, events: Event | Sequence[Event]) -> Receipt:
+        """Keep what shoppers did: durable when it returns. What cannot be taken is told in the receipt.
+
+        Raises StorageError when nothing was acknowledged, BusyError when too much is waiting.
+        """
+        return self.audience.record(events)
+
+    def profile(self, shopper: str) -> Profile:
+        """What is believed of a shopper now; of a stranger, an empty profile."""
+        return self.audience.profile(shopper)
+
+    def forget(self, shopper: str) -> int:
+        """Remove all that is known of a shopper, for good; how many events that were."""
+        return self.audience.forget(shopper)
+
+    def merge(self, visitor: str, customer: str) -> int:
+        """An anonymous visitor turns out to be this customer: how many events became theirs. Raises InputError."""
+        return self.audience.merge(visitor, customer)
 
     # --- writing ---------------------------------------------------------------------------------------------
 

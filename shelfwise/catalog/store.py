@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from shelfwise.catalog import codec, schema
 from shelfwise.catalog.base import Offer, ProductChange
-from shelfwise.catalog.writer import Writer, chunks, encoded, is_storable, storable, upsert_statement
+from shelfwise.catalog.writer import IDS_AT_ONCE, Writer, chunks, encoded, is_storable, storable, upsert_statement
 from shelfwise.database.engine import WAIT_SECONDS, connect, name, reading, writing
 from shelfwise.errors import InputError, StorageError
 from shelfwise.types import Product, Review
@@ -97,6 +97,15 @@ class SqlCatalogStore:
                 rows = connection.execute(_PRODUCTS.where(schema.products.c.id.in_(part))).all()
             found |= {row.id: _product(row) for row in rows}
         return [found[id] for id in ids if id in found]
+
+    def known(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that there are products of."""
+        found: set[str] = set()
+        for part in chunks(storable(ids), IDS_AT_ONCE):
+            query = sa.select(schema.products.c.id).where(schema.products.c.id.in_(part))
+            with reading(self.engine) as connection:
+                found.update(connection.execute(query.where(schema.products.c.deleted.is_(False))).scalars())
+        return found
 
     def products(self, after: str = "") -> Iterator[Product]:
         """All products with an id greater than `after`, in order of id (by code point)."""

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from shelfwise.behaviour.base import Profile, Receipt
 from shelfwise.catalog.base import Offer
 from shelfwise.retrieval.labels import Labels
 from shelfwise.settings import Settings
-from shelfwise.slate import Slate
-from shelfwise.types import Facet, Product, Query, Review, Suggestion
+from shelfwise.slate import Recommendations, Slate
+from shelfwise.types import Event, Facet, Product, Query, Review, Suggestion
 from shelfwise.understanding.base import Understanding
 
 
@@ -22,6 +23,8 @@ class ShopView(Protocol):
     upsert, patch and delete are durable when they return and visible to searches within a second.
     products leaves out unknown ids; state is another text after every change of what is served.
     patch gives how many offers were taken, and the ids not found. picture never leaves the pictures folder.
+    record is durable when it returns; it raises StorageError and BusyError. profile gives an empty one of a stranger.
+    forget and merge tell how many events there were; merge raises InputError for what cannot be one shopper.
     """
 
     @property
@@ -52,7 +55,28 @@ class ShopView(Protocol):
 
     def categories(self) -> Facet: ...
 
+    def record(self, events: Event | Sequence[Event]) -> Receipt: ...
+
+    def profile(self, shopper: str) -> Profile: ...
+
+    def forget(self, shopper: str) -> int: ...
+
+    def merge(self, visitor: str, customer: str) -> int: ...
+
     def status(self) -> dict[str, object]: ...
+
+    def recommend(
+        self,
+        shopper: str | None = None,
+        placement: str = "home",
+        *,
+        seeds: Sequence[str] = (),
+        category: str | None = None,
+        query: str | None = None,
+        limit: int = 12,
+        exclude: Sequence[str] = (),
+        region: str | None = None,
+    ) -> Recommendations: ...
 
     def picture(self, path: str) -> Path | None: ...
 

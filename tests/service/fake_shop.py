@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import itertools
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from shelfwise.behaviour.base import Profile, Receipt, Touch
+from shelfwise.behaviour.validate import check
 from shelfwise.errors import InputError
 from shelfwise.retrieval.filters import conditions
 from shelfwise.retrieval.labels import Labels
 from shelfwise.settings import Settings
-from shelfwise.slate import Slate
+from shelfwise.slate import Recommendations, RecommendedRow, Slate
 from shelfwise.types import (
     And,
     AnyOf,
     Attribute,
     Contribution,
+    Event,
     Explanation,
     Facet,
     FacetValue,
@@ -125,6 +130,11 @@ class FakeShop:
         self.degraded: tuple[str, ...] = ()
         self.asked: list[Query] = []
         self.revision = 1
+        self.events: dict[str, Event] = {}
+        self.merged: dict[str, str] = {}  # visitor → customer
+        self.recommending = True
+        self.slow = 0.0  # seconds that a recommendation takes
+        self._numbers = itertools.count(1)
 
     def search(self, query: Query) -> Slate:
         self._check()
@@ -146,7 +156,7 @@ class FakeShop:
         matches.sort(key=lambda p: _order(p, query.sort))
         page = matches[query.page.offset : query.page.offset + query.page.limit]
         return Slate(
-            query_id="q1",
+            query_id=f"q{next(self._numbers)}",
             query=query,
             items=tuple(_item(p, words, query.page.offset + n) for n, p in enumerate(page)),
             total=len(matches),
@@ -209,6 +219,70 @@ class FakeShop:
     def delete(self, ids) -> int:
         self.revision += 1
         return sum(self.catalogue.pop(id, None) is not None for id in ids)
+
+    def record(self, events) -> Receipt:
+        self._check()
+        given = [events] if isinstance(events, Event) else list(events)
+        refused = tuple(found for index, event in enumerate(given) if (found := check(event, index)))
+        good = [event for index, event in enumerate(given) if index not in {refusal.index for refusal in refused}]
+        kept = {event.id: event for event in good if event.consent != "none"}
+        new = [event for id, event in kept.items() if id not in self.events]
+        withheld = sum(event.consent == "none" for event in good)
+        self.events |= {event.id: event for event in new}
+        return Receipt(len(new), len(good) - withheld - len(new), withheld, refused, cursor=len(self.events))
+
+    def profile(self, shopper: str) -> Profile:
+        self._check()
+        name = self.merged.get(shopper, shopper)
+        mine = sorted((event for event in self.events.values() if event.shopper == name), key=lambda e: e.time)
+        touches = tuple(Touch(e.product, e.kind, e.time) for e in reversed(mine) if e.product)
+        if not mine:
+            return Profile(name, PRESENT)
+        searches = tuple((e.text, e.time) for e in reversed(mine) if e.kind in ("search", "reformulation") and e.text)
+        counts = Counter(" > ".join(self.catalogue[t.product].category) for t in touches if t.product in self.catalogue)
+        interests = {"category": {path: n / max(counts.values()) for path, n in counts.most_common()}} if counts else {}
+        past = {"recent": touches, "searches": searches, "interests": interests}
+        return Profile(name, PRESENT, len(mine), mine[0].time, mine[-1].time, 1, "browsing", **past)
+
+    def forget(self, shopper: str) -> int:
+        self._check()
+        name = self.merged.get(shopper, shopper)
+        gone = [id for id, event in self.events.items() if event.shopper == name]
+        for id in gone:
+            del self.events[id]
+        return len(gone)
+
+    def merge(self, visitor: str, customer: str) -> int:
+        self._check()
+        if visitor == customer:
+            raise InputError(f"{visitor!r} cannot be merged into itself.")
+        self.merged[visitor] = customer
+        mine = [event for event in self.events.values() if event.shopper == visitor]
+        self.events |= {event.id: dataclasses.replace(event, shopper=customer) for event in mine}
+        return len(mine)
+
+    def recommend(
+        self, shopper=None, placement="home", *, seeds=(), category=None, query=None, limit=12, exclude=(), region=None
+    ) -> Recommendations:
+        """Two rows of products, those that the shopper touched first; nothing to new shops (`recommending` is off)."""
+        self._check()
+        if self.slow:
+            time.sleep(self.slow)
+        touched = [touch.product for touch in self.profile(shopper).recent] if shopper else []
+        known = [id for id in dict.fromkeys((*touched, *self.catalogue)) if id in self.catalogue]
+        left = iter([id for id in known if id not in {*seeds, *exclude}])
+        rows = (("for_you", "For you", "为你推荐"), ("popular", "Popular now", "热门商品"))
+        made = [RecommendedRow(key, {"en": en, "zh": zh}, self._row(left, limit)) for key, en, zh in rows]
+        shown = tuple(made) if self.recommending else ()
+        return Recommendations(self._new_id(), placement, shopper, shown, degraded=self.degraded)
+
+    def _row(self, left, limit: int) -> tuple[SlateItem, ...]:
+        reason = {"en": "Bought by many", "zh": "很多人买过"}
+        chosen = [self.catalogue[id] for id in itertools.islice(left, limit)]
+        return tuple(SlateItem(p, 1 / (n + 1), n, why=Explanation((), reason)) for n, p in enumerate(chosen))
+
+    def _new_id(self) -> str:
+        return f"r{next(self._numbers)}"
 
     def categories(self) -> Facet:
         self._check()
