@@ -1,0 +1,71 @@
+"""Profiles that are always current: worked out when asked for, kept until the log has something new."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from datetime import datetime
+from typing import Final
+
+from shelfwise.behaviour.base import EventLog, Profile
+from shelfwise.behaviour.profiles.base import ProductFacts
+from shelfwise.behaviour.profiles.build import build_profile
+from shelfwise.behaviour.profiles.rules import Rules, default_rules
+
+KEEP: Final = 10_000  # shoppers
+
+
+class LiveProfiles:
+    """A `ProfileStore` over a log. Threads may share it, and so may processes the log.
+
+    A profile is derived from the shopper's newest events and kept under the number of the last of them, so that one
+    event, of whatever process, changes the next answer, and nothing outlives the log. It is worked out for the minute
+    of `at`: asked again within that minute, it is the same object. Products that were deleted meanwhile, and events
+    that another process merged into a shopper's, show in the next minute at the latest.
+    """
+
+    def __init__(self, log: EventLog, facts: ProductFacts, rules: Rules | None = None, keep: int = KEEP) -> None:
+        self._log, self._facts = log, facts
+        self._rules = rules or default_rules()
+        self._keep = keep
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, tuple[Hashable, Profile]] = OrderedDict()
+
+    def profile(self, shopper: str, at: datetime) -> Profile:
+        """What is believed of a shopper; an empty profile of one who has no events."""
+        who, minute = self._log.canonical(shopper), at.replace(second=0, microsecond=0)
+        last = self._log.last(who)
+        if not last:
+            self.drop(who)
+            return Profile(who, minute)
+        key = last, minute, self._facts.state()
+        with self._lock:
+            kept = self._kept.get(who)
+            if kept is not None and kept[0] == key:
+                self._kept.move_to_end(who)
+                return kept[1]
+        events = self._log.shopper_events(who, self._rules.limits["events"])
+        profile = build_profile(who, events, self._facts, minute, self._rules)
+        if self._log.last(who) == last:  # else it was erased or has grown meanwhile
+            self._store(who, key, profile)
+        return profile
+
+    def forget(self, shopper: str) -> int:
+        """Remove a shopper's events for good, and with them all that is believed; how many events there were."""
+        who = self._log.canonical(shopper)
+        count = self._log.erase(who)
+        self.drop(who)
+        return count
+
+    def drop(self, shopper: str) -> None:
+        """Let go of what is kept of a shopper, so that it is worked out again (after a merge)."""
+        with self._lock:
+            self._kept.pop(shopper, None)
+
+    def _store(self, who: str, key: Hashable, profile: Profile) -> None:
+        with self._lock:
+            self._kept[who] = key, profile
+            self._kept.move_to_end(who)
+            while len(self._kept) > self._keep:
+                self._kept.popitem(last=False)
