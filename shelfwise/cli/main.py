@@ -22,6 +22,7 @@ from shelfwise.cli import (
     doctor,
     evaluate,
     evaluate_models,
+    evaluate_recommend,
     feed,
     index,
     models,
@@ -81,6 +82,7 @@ evaluate.app.command("tune")(tune.tune)
 evaluate.app.command("understanding")(understanding.evaluate)
 evaluate.app.command("encoder")(evaluate_models.model)
 evaluate.app.command("cross-encoder")(evaluate_models.model)
+evaluate.app.command("recommend")(evaluate_recommend.recommend)
 understanding.train_app.command("data")(training_data.data)
 understanding.train_app.command("encoder")(training.model)
 understanding.train_app.command("cross-encoder")(training.model)

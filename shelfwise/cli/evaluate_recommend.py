@@ -1,0 +1,124 @@
+"""`shelfwise evaluate recommend`: how good recommendations would have been, on histories."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from shelfwise.cli.console import JsonOption, print_json, print_table, progress, say
+from shelfwise.cli.evaluate import SeedOption
+from shelfwise.errors import InputError
+
+if TYPE_CHECKING:
+    from shelfwise.evaluation.recommend import Gain
+    from shelfwise.recommend.offline import Run, Task
+
+HEAD: Final = ("hr@10", "ndcg@10", "recall@10", "mrr@10", "novelty@10", "popularity@10")
+WHOLE: Final = ("coverage@10", "gini@10", "popularity_lift@10")
+
+
+def recommend(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A line a shopper: name, then products, the oldest first.")
+    ] = None,
+    models: Annotated[
+        list[str] | None, typer.Option("--model", help="best, or a model by name; several are compared with the first.")
+    ] = None,
+    validate: Annotated[
+        bool, typer.Option("--valid", help="Ask for the second last product, to choose by; not for the last.")
+    ] = False,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+) -> None:
+    """Hide the last product of every history, learn from the rest, and see how high it is ranked among all products.
+
+    Products of a shopper's own history are not recommended. Models that choose (weights of a blend) choose on the
+    product before the hidden one, then learn again from everything but the hidden one.
+    """
+    from shelfwise.recommend.offline import leave_one_out, read_sequences
+
+    if data is None:
+        raise InputError("Nothing to measure on: give --data.")
+    task = leave_one_out(read_sequences(data), "valid" if validate else "test")
+    runs = [_run(name, task, seed) for name in models or ["popular"]]
+    _show(runs, seed, json)
+
+
+def _run(name: str, task: Task, seed: int) -> Run:
+    from shelfwise.recommend.offline import evaluate_model, make_model
+
+    with progress(f"Recommending ({name})") as step:
+        return evaluate_model(make_model(name, seed), task, clock=time.perf_counter, seed=seed, progress=step)
+
+
+def _show(runs: Sequence[Run], seed: int, json: bool) -> None:
+    from shelfwise.evaluation.recommend import compare_measured
+
+    first, *others = runs
+    gains = {other.model: compare_measured(other.measured, first.measured, seed=seed) for other in others}
+    if json:
+        figures: dict[str, Any] = {"seed": seed, **first.as_json()}
+        if others:
+            figures["against"] = [
+                each.as_json() | {"gain": {name: _plain(gain) for name, gain in gains[each.model].items()}}
+                for each in others
+            ]
+        print_json(figures)
+        return
+    names = [each.model for each in runs]
+    rows = [(name, *(f"{each.measured.means[name]:.4f}" for each in runs)) for name in (*HEAD, *WHOLE)]
+    print_table("", ("metric", *names), rows, names)
+    say(f"{len(first.top):,} shoppers asked; every product ranked.")
+    _print_intervals(runs)
+    _print_parts(first)
+    _print_gains(first.model, gains)
+
+
+def _plain(gain: Gain) -> dict[str, float]:
+    return {
+        "change": gain.second - gain.first,
+        "low": gain.interval.low,
+        "high": gain.interval.high,
+        "p_value": gain.p_value,
+        "p_corrected": gain.p_corrected,
+    }
+
+
+def _print_intervals(runs: Sequence[Run]) -> None:
+    rows = [
+        (each.model, name, f"{interval.low:.4f} to {interval.high:.4f}")
+        for each in runs
+        for name in ("hr@10", "ndcg@10")
+        for interval in (each.measured.intervals[name],)
+    ]
+    print_table("", ("model", "metric", "95% interval"), rows)
+
+
+def _print_parts(run: Run) -> None:
+    rows = [
+        (kind, name, f"{part.asked:,}", f"{part.means['hr@10']:.4f}", f"{part.means['ndcg@10']:.4f}")
+        for kind, parts in (("product asked for", run.items), ("shopper", run.shoppers))
+        for name, part in parts.items()
+    ]
+    print_table(run.model, ("part of", "", "asked", "hr@10", "ndcg@10"), rows, ("asked", "hr@10", "ndcg@10"))
+
+
+def _print_gains(first: str, gains: Mapping[str, Mapping[str, Gain]]) -> None:
+    rows = [
+        (
+            f"{first} against {other}",
+            name,
+            f"{gain.second - gain.first:+.4f}",
+            f"{gain.interval.low:+.4f} to {gain.interval.high:+.4f}",
+            f"{gain.p_corrected:.4f}",
+        )
+        for other, each in gains.items()
+        for name, gain in each.items()
+    ]
+    if rows:
+        print_table("", ("", "metric", "change", "95% interval", "p"), rows, ("change", "p"))
+        say("p is corrected for the number of metrics (Holm).")

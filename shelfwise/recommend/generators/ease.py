@@ -1,0 +1,93 @@
+"""EASE: a linear autoencoder with a closed form."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from scipy import sparse
+from scipy.linalg import lapack
+
+from shelfwise.errors import InputError
+from shelfwise.recommend.generators.neighbours import ItemToItem
+from shelfwise.recommend.interactions import Interactions
+from shelfwise.types import Float32, Int64
+
+HEAD: Final = 12_500  # products at most: two matrices of that size take 1.25 GB
+
+
+def inverse(gram: Float32, ridge: float) -> Float32:
+    """(gram + ridge · I)^−1 of a symmetric positive matrix, Float32[h, h], by Cholesky, in the memory of `gram`.
+
+    gram is destroyed. Raises InputError when the sum is not positive definite.
+    """
+    gram[np.diag_indices(len(gram))] += ridge
+    factor, bad = lapack.spotrf(gram.T, lower=1, overwrite_a=1)  # the transpose is in LAPACK's order: no copy
+    if bad:
+        raise InputError(
+            f"the products' Gram matrix with ridge {ridge} is not positive definite, expected a larger one."
+        )
+    found, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
+    upper: Float32 = found.T  # filled above the diagonal
+    rows = 1024
+    for start in range(0, len(upper), rows):
+        stop = min(start + rows, len(upper))
+        upper[stop:, start:stop] = upper[start:stop, stop:].T
+        block = upper[start:stop, start:stop]
+        block[...] = np.triu(block) + np.triu(block, 1).T
+    return upper
+
+
+def autoencoder(gram: Float32, ridge: float) -> Float32:
+    """B of the least squares X ≈ X B with a ridge and a zero diagonal: B_ij = −P_ij / P_jj, P = (XᵀX + ridge · I)^−1.
+
+    Steck, Embarrassingly shallow autoencoders for sparse data, WWW 2019. gram: XᵀX, destroyed.
+    """
+    found = inverse(gram, ridge)
+    found /= -np.diag(found)[None, :].copy()
+    np.fill_diagonal(found, 0)
+    return found
+
+
+class Ease(ItemToItem):
+    """EASE over the products with the most shoppers; the others have no row and no column.
+
+    ridge: λ; a larger one trusts single co-occurrences less. head: how many products at most (memory is 2 · 4 · head²
+    bytes while fitting, time grows with head³).
+    """
+
+    name: str = "ease"
+    decay = 0.6
+
+    def __init__(self, ridge: float = 250.0, head: int = HEAD) -> None:
+        super().__init__()
+        self.ridge = ridge
+        self.head = head
+
+    def weigh(self, train: Interactions) -> sparse.csr_matrix:
+        """B of the head, its positive values."""
+        head = head_of(train.support, self.head)
+        matrix = train.matrix()[:, head]
+        learnt = autoencoder((matrix.T @ matrix).toarray().astype(np.float32), self.ridge)
+        return spread(learnt, head, len(train.products), self.kept_each)
+
+
+def head_of(support: Int64, most: int) -> Int64:
+    """Codes of the products with the most shoppers (those with any), in ascending order."""
+    order = np.lexsort((np.arange(len(support)), -support))[:most]
+    return np.sort(order[support[order] > 0])
+
+
+def spread(learnt: Float32, head: Int64, products: int, most: int) -> sparse.csr_matrix:
+    """A dense matrix over the head as a sparse one over all products, with the `most` largest of each row."""
+    most = min(most, len(head))
+    shape = (products, products)
+    if not most:
+        return sparse.csr_matrix(shape, dtype=np.float32)
+    columns = np.argpartition(-learnt, most - 1, axis=1)[:, :most]  # [h, most]
+    values = np.take_along_axis(learnt, columns, axis=1)
+    rows = np.repeat(head, most)
+    found = sparse.csr_matrix((values.ravel(), (rows, head[columns].ravel())), shape=shape)
+    found.data[found.data < 0] = 0
+    found.eliminate_zeros()
+    return found
