@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import sqlalchemy as sa
 
 from shelfwise.behaviour.log.schema import events, shoppers
 from shelfwise.behaviour.log.writer import Writer
+from shelfwise.database.engine import storage_errors
 from shelfwise.errors import InputError
 
 
@@ -37,7 +40,8 @@ def merge(writer: Writer, visitor: str, customer: str) -> int:
 def erase(writer: Writer, shopper: str) -> int:
     """Remove a shopper's events and every name they had; how many events there were.
 
-    SQLite would leave what is deleted readable in the file until it is written over; here it does not.
+    SQLite would leave what is deleted readable in its file until it is written over; here it does not. Its write-ahead
+    log may hold older copies: see `truncate`.
     """
     connection = writer.connection
     query = sa.select(sa.func.coalesce(shoppers.c.same, shoppers.c.number)).where(shoppers.c.name == shopper)
@@ -50,3 +54,10 @@ def erase(writer: Writer, shopper: str) -> int:
     connection.execute(sa.delete(shoppers).where(sa.or_(shoppers.c.number == who, shoppers.c.same == who)))
     writer.count -= count
     return count
+
+
+def truncate(engine: sa.Engine) -> None:
+    """Empty SQLite's write-ahead log; as long as another process reads from it, that is left to the next write."""
+    if engine.dialect.name == "sqlite":
+        with storage_errors(engine), closing(engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()

@@ -94,7 +94,9 @@ class SqlEventLog:
     def erase(self, shopper: str) -> int:
         """Remove a shopper's events and names; see `people.erase`."""
         with self._transaction() as writer:
-            return people.erase(writer, shopper)
+            count = people.erase(writer, shopper)
+        people.truncate(self.engine)
+        return count
 
     # --- reads -----------------------------------------------------------------------------------------------
 
