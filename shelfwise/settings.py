@@ -120,6 +120,16 @@ class BehaviourSettings(Section):
     queue: int = Field(default=20_000, ge=1_000, le=10_000_000, description="events that may wait to be written")
 
 
+class RecommendSettings(Section):
+    """What is recommended where; see docs/recommend.md."""
+
+    placements: str = Field(default="placements.toml", description="the shop's own recipes, in place of built-in ones")
+    without: tuple[str, ...] = Field(default=(), description="generators that are not fitted and not used")
+    events: int = Field(default=2_000_000, ge=1_000, le=100_000_000, description="newest events that are fitted on")
+    prepared: int = Field(default=20_000, ge=0, le=1_000_000, description="pages of rows kept, made before")
+    adult: bool = Field(default=False, description="products for adults are recommended too")
+
+
 class ServerSettings(Section):
     """Where the HTTP API and the storefront listen, and who may write.
 
@@ -143,6 +153,7 @@ class Settings(Section):
     search: SearchSettings = SearchSettings()
     understanding: UnderstandingSettings = UnderstandingSettings()
     behaviour: BehaviourSettings = BehaviourSettings()
+    recommend: RecommendSettings = RecommendSettings()
     server: ServerSettings = ServerSettings()
 
 

@@ -1,0 +1,112 @@
+"""Candidates that need no shopper and no log: a shop has something to show on its first day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+
+from shelfwise.behaviour.table import EventTable
+from shelfwise.recommend.base import CatalogTable, RecommendRequest, Source
+from shelfwise.recommend.filters import within
+from shelfwise.recommend.generators.kept import keep, kept
+from shelfwise.recommend.generators.request import withheld
+from shelfwise.types import Candidates, Float64
+
+PRIOR: Final = 20.0  # ratings of the shop's mean that a product begins with
+
+
+class Standing:
+    """Products in an order that the catalogue alone gives. Nothing is kept on disk: it is worked out in `update`."""
+
+    name: str
+
+    def __init__(self) -> None:
+        self._catalog: CatalogTable | None = None
+        self._order: list[int] = []
+        self._scores: Float64 = np.zeros(0)
+
+    def worth(self, catalog: CatalogTable) -> Float64:
+        """What each product is worth, Float64[m]; NaN for one that must not come."""
+        raise NotImplementedError
+
+    def fit(self, events: EventTable, catalog: CatalogTable) -> Self:
+        """Order the catalogue."""
+        self.update(events, catalog)
+        return self
+
+    def update(self, events: EventTable, catalog: CatalogTable) -> None:
+        """Order the catalogue as it is now."""
+        scores = np.where(catalog.available, self.worth(catalog), np.nan)
+        known = np.flatnonzero(~np.isnan(scores))
+        self._order = known[np.lexsort((known, -scores[known]))].tolist()
+        self._catalog, self._scores = catalog, scores
+
+    def generate(self, request: RecommendRequest, limit: int) -> Candidates:
+        """The first products of the order, of the request's category if it has one."""
+        catalog, out = self._catalog, withheld(request)
+        if catalog is None:
+            return Candidates((), {self.name: np.zeros(0, np.float32)})
+        inside = None if request.category is None else within(catalog, request.category)
+        found: list[int] = []
+        for row in self._order:
+            if (inside is None or inside[row]) and catalog.ids[row] not in out:
+                found.append(row)
+                if len(found) == limit:
+                    break
+        scores = self._scores[found].astype(np.float32)
+        return Candidates(tuple(catalog.ids[row] for row in found), {self.name: scores})
+
+    def because(self, request: RecommendRequest, product: str) -> Source:
+        """The category, if it was asked for."""
+        return Source(self.name, request.category)
+
+    def save(self, folder: Path) -> None:
+        """Keep nothing but the format."""
+        keep(folder, {}, {})
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Nothing to be ordered yet: `update` brings the catalogue."""
+        kept(folder)
+        return cls()
+
+
+class BestRated(Standing):
+    """Products by their rating, drawn to the shop's mean where few people rated.
+
+    s(p) = (n_p · r_p + 20 · mean) / (n_p + 20)
+    """
+
+    name: str = "best_rated"
+
+    def worth(self, catalog: CatalogTable) -> Float64:
+        """The damped rating; NaN without one."""
+        if catalog.rating is None or catalog.ratings is None or not np.any(catalog.ratings > 0):
+            return np.full(len(catalog), np.nan)
+        n, mean = catalog.ratings.astype(np.float64), catalog.rating.astype(np.float64)
+        rated = (n > 0) & ~np.isnan(mean)
+        prior = float(np.average(mean[rated], weights=n[rated])) if rated.any() else 0.0
+        damped: Float64 = np.where(rated, (n * np.nan_to_num(mean) + PRIOR * prior) / (n + PRIOR), np.nan)
+        return damped
+
+
+class Assorted(Standing):
+    """A bit of everything: the first product of each category, then the second of each, and so on.
+
+    What a shop shows of which nothing else is known.
+    """
+
+    name: str = "assorted"
+
+    def worth(self, catalog: CatalogTable) -> Float64:
+        """1 / (1 + place within the category), the newest first in each."""
+        n = len(catalog)
+        order = np.lexsort((np.arange(n), -catalog.released, catalog.category))
+        sizes = np.unique(catalog.category[order], return_counts=True)[1]
+        starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
+        places = np.empty(n, np.float64)
+        places[order] = np.arange(n) - starts
+        worth: Float64 = 1.0 / (1.0 + places)
+        return worth

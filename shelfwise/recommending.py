@@ -1,0 +1,290 @@
+"""Recommendations of one shop: catalogue, log, profiles and fitted generators, kept current and put together."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from shelfwise.answering import timed
+from shelfwise.audience import Audience
+from shelfwise.behaviour.base import EventLog, Profile
+from shelfwise.behaviour.table import EventTable
+from shelfwise.catalog.base import CatalogStore
+from shelfwise.errors import ShelfwiseError
+from shelfwise.recommend.asking import Ask, checked
+from shelfwise.recommend.base import CandidateGenerator, CatalogTable, RecommendRequest, Row
+from shelfwise.recommend.catalogue import LiveCatalog, VectorOf
+from shelfwise.recommend.fitting import Fitted, FittedGenerators, Progress
+from shelfwise.recommend.generators.registry import GENERATORS, LIGHT
+from shelfwise.recommend.placements.blending import ReciprocalRanks
+from shelfwise.recommend.placements.page import Kitchen
+from shelfwise.recommend.placements.recipes import read_recipes
+from shelfwise.recommend.prepared import Prepared
+from shelfwise.recommend.rows import only, present
+from shelfwise.retrieval.labels import Labels
+from shelfwise.searcher import Searcher
+from shelfwise.settings import RecommendSettings
+from shelfwise.slate import Recommendations
+from shelfwise.types import Event, Locale
+
+FOLDER: Final = "recommend"  # in the shop's folder
+BATCH: Final = 2_048  # products read at once
+PAUSE: Final = timedelta(seconds=5)  # between two updates of the generators
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What is served. cursor: the log's number up to which generators know it. served: what was `current` then.
+    stale: the catalogue has other products than the generators know."""
+
+    catalog: LiveCatalog
+    kitchen: Kitchen
+    damaged: Mapping[str, str]
+    revision: int
+    index: str
+    cursor: int
+    served: str | None
+    updated: datetime
+    stale: bool = False
+
+
+class Recommender:
+    """Makes the rows of placements. Threads may share it; what it needs is opened by the first call.
+
+    searcher: the open index, whose vectors are taken; it raises where there is none that can be opened.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: RecommendSettings,
+        store: CatalogStore,
+        audience: Audience,
+        searcher: Callable[[], Searcher],
+        *,
+        labels: Labels,
+        clock: Callable[[], datetime],
+        ids: Callable[[], str],
+    ) -> None:
+        self._settings, self._store, self._audience, self._searcher = settings, store, audience, searcher
+        self._labels, self._clock, self._ids = labels, clock, ids
+        self._recipes = read_recipes(folder / settings.placements, GENERATORS)
+        self._kinds = [kind for name, kind in GENERATORS.items() if name not in settings.without]
+        self.fitted = FittedGenerators(folder / FOLDER)
+        self.prepared = Prepared(settings.prepared)
+        self._lock = threading.RLock()
+        self._open: _Open | None = None
+
+    # --- answers ---------------------------------------------------------------------------------------------
+
+    def recommend(self, ask: Ask) -> Recommendations:
+        """The rows that answer. Raises InputError for what cannot be asked."""
+        start, took = time.perf_counter(), dict[str, float]()
+        ask = checked(ask)
+        with timed(took, "open"):
+            open_ = self._opened()
+        rows, failed = self._rows(open_, ask, took)
+        with timed(took, "present"):
+            shown = present(rows, self._store.get, self._category)
+        took["total"] = 1000 * (time.perf_counter() - start)
+        degraded = (*open_.damaged, *failed)
+        return Recommendations(self._ids(), ask.placement, ask.shopper, shown, took, degraded)
+
+    def prepare(self, shoppers: Sequence[str], placement: str = "home", limit: int = 12) -> int:
+        """Make rows before they are asked for; how many shoppers had none ready."""
+        open_, made = self._opened(), 0
+        for shopper in shoppers:
+            took: dict[str, float] = {}
+            self._rows(open_, checked(Ask(shopper, placement, limit=limit)), took)
+            made += "rows" in took
+        return made
+
+    def forget(self, shopper: str) -> None:
+        """Let go of rows that were made for a shopper."""
+        self.prepared.forget(shopper)
+
+    def _rows(self, open_: _Open, ask: Ask, took: dict[str, float]) -> tuple[Sequence[Row], tuple[str, ...]]:
+        now = self._clock()
+        with timed(took, "log"):
+            last = self._audience.log.last(ask.shopper) if ask.shopper else 0
+        key = ask.shopper if last else None, replace(ask, shopper=None)
+        state = last, open_.served, open_.index
+        rows = self.prepared.get(key, state, now)
+        if rows is not None:
+            return _still(rows, open_.catalog), ()
+        with timed(took, "profile"):
+            profile = self._audience.profile(ask.shopper) if ask.shopper and last else Profile("", now)
+        failed: dict[str, None] = {}
+        with timed(took, "rows"):
+            kitchen = replace(open_.kitchen, failed=lambda name, error: self._failed(failed, name, error))
+            rows = kitchen.page(
+                self._recipes[ask.placement], _request(ask, profile, now, self._settings.adult), ask.limit
+            )
+        if not failed:
+            self.prepared.put(key, state, now, rows)
+        return rows, tuple(failed)
+
+    def _failed(self, failed: dict[str, None], name: str, error: Exception) -> None:
+        failed[name] = None
+        structlog.get_logger("shelfwise.recommending").warning("generator_failed", generator=name, error=repr(error))
+
+    def _category(self, path: str, locale: Locale) -> str:
+        return self._labels.value("category", path, locale)
+
+    # --- fitting ---------------------------------------------------------------------------------------------
+
+    def fit(self, progress: Progress = lambda done, total: None) -> str:
+        """Fit all generators of the settings on log and catalogue, and serve them; the generation's name."""
+        self._opened()
+        self.catch_up()
+        open_, now = self._opened(), self._clock()
+        about = Fitted(
+            "", now.isoformat(), self._audience.log.cursor(), open_.revision, versions={"index": open_.index}
+        )
+        table = open_.catalog.table
+        name = self.fitted.fit(self._kinds, about, self._events_until, table, now=now, progress=progress)
+        self.catch_up()
+        return name
+
+    def _events_until(self, cursor: int) -> EventTable:
+        return self._events(0, cursor)
+
+    def _events(self, since: int, until: int) -> EventTable:
+        """At most as many of the newest events as the settings say."""
+        return events_of(self._audience.log, max(since, until - self._settings.events), until)
+
+    # --- staying current -------------------------------------------------------------------------------------
+
+    def catch_up(self) -> None:
+        """Follow the catalogue, a newer index, newer generators, and the log. Nothing to do before the first use."""
+        with self._lock:
+            open_ = self._open
+            if open_ is None:
+                return
+            if self._index() != open_.index:
+                self._open = self._made(None)
+            elif self.fitted.numbered.current() != open_.served:
+                self._open = self._made(self._changed(open_))
+            else:
+                self._open = self._updated(self._changed(open_))
+
+    def _updated(self, open_: _Open) -> _Open:
+        """With generators that know the newest events and products; now and then, for it takes a while."""
+        now, cursor = self._clock(), self._audience.log.cursor()
+        behind = cursor > open_.cursor or open_.stale
+        if not behind or timedelta() <= now - open_.updated < PAUSE:
+            return open_
+        events = self._events(open_.cursor, cursor)
+        brought = self._brought(open_.kitchen.generators, events, open_.catalog.table)
+        kitchen = replace(open_.kitchen, generators=brought)
+        return replace(open_, kitchen=kitchen, cursor=cursor, updated=now, stale=False)
+
+    def _brought(
+        self, generators: Mapping[str, CandidateGenerator], events: EventTable, table: CatalogTable
+    ) -> dict[str, CandidateGenerator]:
+        """Copies of the generators, brought up to date; requests under way keep the old ones."""
+        new = {}
+        for name, generator in generators.items():
+            new[name] = copy.copy(generator)
+            try:
+                new[name].update(events, table)
+            except Exception as error:
+                self._failed({}, name, error)
+                new[name] = generator
+        return new
+
+    def _opened(self) -> _Open:
+        if self._open is None:
+            with self._lock:
+                if self._open is None:
+                    self._open = self._made(None)
+        return self._open
+
+    def _made(self, before: _Open | None) -> _Open:
+        """What is to be served; the catalogue is that of `before`, if it is given."""
+        catalog, revision, index = (before.catalog, before.revision, before.index) if before else self._catalogue()
+        served = self.fitted.numbered.current()
+        opened = self.fitted.open(self._kinds)
+        cursor = self._audience.log.cursor()
+        events = self._events(opened.fitted.cursor if opened.fitted else cursor, cursor)
+        generators = self._brought(opened.generators, events, catalog.table)
+        missing = [kind for kind in self._kinds if kind.name in LIGHT and kind.name not in generators]
+        if missing:
+            events = self._events_until(cursor)
+            generators |= {kind.name: kind().fit(events, catalog.table) for kind in missing}
+        kitchen = Kitchen(generators, catalog, ReciprocalRanks())
+        return _Open(catalog, kitchen, opened.damaged, revision, index, cursor, served, self._clock())
+
+    # --- the catalogue ---------------------------------------------------------------------------------------
+
+    def _catalogue(self) -> tuple[LiveCatalog, int, str]:
+        """The whole catalogue as columns, the revision that it has, and the index whose vectors it took."""
+        catalog, index, revision, vector = LiveCatalog(), self._index(), self._store.revision(), self._vectors()
+        products = self._store.products()
+        while batch := list(islice(products, BATCH)):
+            catalog.put([(product, vector(product.id)) for product in batch])
+        return catalog, revision, index
+
+    def _changed(self, open_: _Open) -> _Open:
+        """With the catalogue's changes in the table; stale when there are other products or texts than before."""
+        revision, stale, vector = self._store.revision(), open_.stale, self._vectors()
+        changes = self._store.changes(open_.revision) if revision > open_.revision else iter(())
+        while batch := list(islice(changes, BATCH)):
+            put = [change.product for change in batch if change.product is not None]
+            open_.catalog.put([(product, vector(product.id)) for product in put])
+            open_.catalog.remove(change.id for change in batch if change.kind == "delete")
+            stale = stale or any(change.kind != "offer" for change in batch)
+        return replace(open_, revision=revision, stale=stale)
+
+    def _vectors(self) -> VectorOf:
+        try:
+            return self._searcher().reader.vector
+        except ShelfwiseError:
+            return lambda id: None
+
+    def _index(self) -> str:
+        try:
+            return self._searcher().generation.name
+        except ShelfwiseError:
+            return ""
+
+
+def events_of(log: EventLog, since: int, until: int) -> EventTable:
+    """The events of a log after a number and up to another. Those without a shopper are of so many different ones."""
+
+    def kept() -> Iterator[Event]:
+        for batch in log.read(since):
+            for logged in batch:
+                if logged.number > until:
+                    return
+                event = logged.event
+                yield event if event.shopper else replace(event, shopper=f"\0{logged.number}")
+
+    return EventTable.of(kept())
+
+
+def _request(ask: Ask, profile: Profile, now: datetime, adult: bool) -> RecommendRequest:
+    seeds = ask.seeds or (profile.cart if ask.placement == "cart" else ())
+    return RecommendRequest(
+        profile, now, ask.placement, seeds, ask.category, ask.query, ask.region, frozenset(ask.exclude), adult
+    )
+
+
+def _still(rows: Sequence[Row], catalog: LiveCatalog) -> list[Row]:
+    """Rows made before, without products that were sold out or taken away since."""
+    table = catalog.table
+    kept = []
+    for row in rows:
+        places, there = catalog.rows(row.ids, table)
+        places = [place for place, at in zip(places, there, strict=True) if table.available[at]]
+        kept.append(row if len(places) == len(row.ids) else only(row, places))
+    return kept
