@@ -32,7 +32,7 @@ import re
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -42,11 +42,13 @@ from shelfwise.errors import FeedError
 PRESETS = ("icecat", "google_merchant", "shopify")
 
 
-class _Table(BaseModel):
+class Table(BaseModel):
+    """A table of a mapping file: unknown keys are errors."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Source(_Table):
+class Source(Table):
     """Where a field's value comes from, and how it is written there.
 
     column or constant: one of them. separator: cuts a text into a list or a path. scale: what a price is multiplied
@@ -77,15 +79,17 @@ class Source(_Table):
         return self
 
 
-def _as_sources(value: Any) -> Any:
+def as_sources(value: Any) -> Any:
+    """A column, a table or a list of them, as a list of tables."""
     items = value if isinstance(value, list | tuple) else [value]
     return tuple({"column": item} if isinstance(item, str) else item for item in items)
 
 
-Sources = Annotated[tuple[Source, ...], BeforeValidator(_as_sources)]
+T = TypeVar("T", bound=Table)
+Sources = Annotated[tuple[Source, ...], BeforeValidator(as_sources)]
 
 
-class Fields(_Table):
+class Fields(Table):
     """The sources of each field of a product."""
 
     id: Sources = ()
@@ -109,7 +113,7 @@ class Fields(_Table):
     variants: Sources = ()
 
 
-class TranslatedFields(_Table):
+class TranslatedFields(Table):
     """The sources of a product's texts in another language."""
 
     title: Sources
@@ -117,7 +121,7 @@ class TranslatedFields(_Table):
     category: Sources = ()
 
 
-class AttributeRule(_Table):
+class AttributeRule(Table):
     """Columns that become attributes: one by its name, or many by a pattern with one `*`.
 
     key: `*` in it stands for the part of the column that `*` matched; empty: that part, or the column's own name.
@@ -132,7 +136,7 @@ class AttributeRule(_Table):
     separator: str = Field(default=",", min_length=1)
 
 
-class FeedMapping(_Table):
+class FeedMapping(Table):
     """A mapping file. The first attribute rule that a column fits counts; columns without a use are passed over."""
 
     format: str | None = None
@@ -154,21 +158,30 @@ class FeedMapping(_Table):
         """The file's text; `parse` reads the same mapping back."""
         values = self.model_dump(exclude_defaults=True, exclude_none=True)
         for table in [values["fields"], *values.get("translations", {}).values()]:
-            for name, sources in table.items():
-                short = [source["column"] if list(source) == ["column"] else source for source in sources]
-                table[name] = short[0] if len(short) == 1 else short
+            shorten(table)
         if "attributes" in values:
             values["attributes"] = list(values["attributes"])
         return tomlkit.dumps(values)
 
 
+def shorten(table: dict[str, Any]) -> None:
+    """Write each field's sources as people would: a column by its name, one source without a list."""
+    for name, sources in table.items():
+        short = [source["column"] if list(source) == ["column"] else source for source in sources]
+        table[name] = short[0] if len(short) == 1 else short
+
+
 def read_mapping(path: Path) -> FeedMapping:
     """The mapping in a TOML file. Raises FeedError that names the key, what was found and what was expected."""
+    return parse(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a mapping file. Raises FeedError."""
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise FeedError(f"{path}: cannot be read: {error}.") from error
-    return parse(text, str(path))
 
 
 def preset(name: str) -> FeedMapping:
@@ -184,12 +197,7 @@ def parse(text: str, file: str = "mapping") -> FeedMapping:
     Traceback (most recent call last):
     shelfwise.errors.FeedError: mapping: unknown key fields.titel. Did you mean 'title'?
     """
-    try:
-        mapping = FeedMapping.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise FeedError(f"{file}: not valid TOML: {error}.") from error
-    except ValidationError as error:
-        raise FeedError(f"{file}: {_explain(error)}") from error
+    mapping = parsed(text, file, FeedMapping)
     if not mapping.fields.id:
         raise FeedError(f"{file}: fields.id: no column given; expected the column with the product's id.")
     for rule in mapping.attributes:
@@ -198,25 +206,37 @@ def parse(text: str, file: str = "mapping") -> FeedMapping:
     return mapping
 
 
-def _explain(error: ValidationError) -> str:
+def parsed(text: str, file: str, model: type[T]) -> T:
+    """A TOML text as a table. Raises FeedError that names the key, and the nearest known one."""
+    try:
+        return model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise FeedError(f"{file}: not valid TOML: {error}.") from error
+    except ValidationError as error:
+        raise FeedError(f"{file}: {_explain(error, model)}") from error
+
+
+def _explain(error: ValidationError, model: type[Table]) -> str:
     # A misspelt key also leaves the right one missing; the misspelling is what there is to mend.
     first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     path = [str(part) for part in first["loc"]]
     if first["type"] != "extra_forbidden":
         return f"{'.'.join(path)}: {first['msg']}; found {first['input']!r}."
-    known = list(_table_at(path).model_fields)
+    known = list(_table_at(path, model).model_fields)
     near = difflib.get_close_matches(path[-1], known, 1, 0.4)
     hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
     return f"unknown key {'.'.join(path)}. {hint}"
 
 
-def _table_at(path: list[str]) -> type[_Table]:
+def _table_at(path: list[str], model: type[Table]) -> type[Table]:
     """The table that holds the key at the end of `path`."""
-    if len(path) == 1:
-        return FeedMapping
-    if path[0] == "attributes":
-        return AttributeRule
-    depth = {"fields": 2, "translations": 3}[path[0]]
-    if len(path) > depth:
-        return Source
-    return Fields if path[0] == "fields" else TranslatedFields
+    for part in path[:-1]:  # a part that is no field is a place in a list, or a key that people choose
+        field = model.model_fields.get(part)
+        model = (_table_in(field.annotation) if field else None) or model
+    return model
+
+
+def _table_in(annotation: Any) -> type[Table] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _table_in(each))), None)
