@@ -25,12 +25,15 @@ from shelfwise.language.base import Encoder
 from shelfwise.language.encoders.identity import identified
 from shelfwise.live import Follower
 from shelfwise.opening import open_searcher, strangers
+from shelfwise.recommend.asking import Ask
+from shelfwise.recommend.fitting import Progress as FitProgress
+from shelfwise.recommending import Recommender
 from shelfwise.retrieval.base import FacetRequest, Plan
 from shelfwise.retrieval.generations import Generation, Generations
 from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
 from shelfwise.settings import FILE, EncoderSettings, Settings, read_settings
-from shelfwise.slate import Slate
+from shelfwise.slate import Recommendations, Slate
 from shelfwise.types import Event, Facet, Filter, Product, Query, Review, Suggestion
 from shelfwise.understanding.base import Understanding
 from shelfwise.understanding.rewrite.rewriter import rewriter_of
@@ -79,6 +82,9 @@ class Shop:
         self._searcher: Searcher | None = None
         self._looked_at: str | None = None  # the generation that was to be served when the searcher was opened
         self._follower: Follower | None = None
+        self.recommender = Recommender(
+            folder, settings.recommend, store, self.audience, self.searcher, labels=self.labels, clock=clock, ids=ids
+        )
 
     # --- opening ---------------------------------------------------------------------------------------------
 
@@ -197,11 +203,38 @@ class Shop:
 
     def forget(self, shopper: str) -> int:
         """Remove all that is known of a shopper, for good; how many events that were."""
+        self.recommender.forget(shopper)
         return self.audience.forget(shopper)
 
     def merge(self, visitor: str, customer: str) -> int:
         """An anonymous visitor turns out to be this customer: how many events became theirs. Raises InputError."""
         return self.audience.merge(visitor, customer)
+
+    def recommend(
+        self,
+        shopper: str | None = None,
+        placement: str = "home",
+        *,
+        seeds: Sequence[str] = (),
+        category: str | None = None,
+        query: str | None = None,
+        limit: int = 12,
+        exclude: Sequence[str] = (),
+        region: str | None = None,
+    ) -> Recommendations:
+        """Rows of products for a place of the shop's pages, each with its reason.
+
+        shopper: for whom; None or a stranger gets what is not personal. seeds: the products it is about (of the page,
+        of the cart). limit: products in a row. exclude: products that must not come. Raises InputError.
+        """
+        return self.recommender.recommend(
+            Ask(shopper, placement, tuple(seeds), category, query, limit, tuple(exclude), region)
+        )
+
+    def fit_recommender(self, progress: FitProgress = lambda done, total: None) -> str:
+        """Fit all that recommends on log and catalogue, and serve it; the name of the generation. An interrupted fit
+        goes on where it was. Raises StorageError; what was served goes on then."""
+        return self.recommender.fit(progress)
 
     # --- writing ---------------------------------------------------------------------------------------------
 
@@ -271,6 +304,11 @@ class Shop:
 
     def catch_up(self) -> int:
         """Make visible what changed since the last look; how many products that was."""
+        count = self._caught_up()
+        self.recommender.catch_up()
+        return count
+
+    def _caught_up(self) -> int:
         with self._lock:
             searcher = self._searcher
             if searcher is None:
