@@ -1,0 +1,105 @@
+"""Histories: what each shopper took, in order of time, as one column; and the file format of published benchmarks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from shelfwise.errors import FeedError
+from shelfwise.types import Int32, Int64
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """s histories over items 1 … count; 0 stands for no item.
+
+    items: all histories one after the other, Int32[n]. starts: Int64[s + 1], history i is items[starts[i]:starts[i+1]].
+
+    >>> histories = Histories.of([[1, 2, 3], [3, 1]], count=3)
+    >>> histories.before(1).items.tolist(), histories.last(1).tolist()
+    ([1, 2, 3], [3, 1])
+    >>> histories.padded(np.array([0, 1]), 50).tolist()
+    [[1, 2, 3], [3, 1, 0]]
+    """
+
+    items: Int32
+    starts: Int64
+    count: int
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def lengths(self) -> Int64:
+        """How many items each history has: Int64[s]."""
+        return np.diff(self.starts)
+
+    @classmethod
+    def of(cls, lists: list[list[int]], count: int) -> Histories:
+        """From one list a shopper."""
+        starts = np.concatenate([[0], np.cumsum([len(items) for items in lists])]).astype(np.int64)
+        return cls(np.array([item for items in lists for item in items], dtype=np.int32), starts, count)
+
+    def keep(self, mask: np.ndarray) -> Histories:
+        """The items of a mask (Bool[n]); a history can become empty."""
+        kept = np.concatenate([[0], np.cumsum(mask)])[self.starts]
+        return Histories(self.items[mask], kept, self.count)
+
+    def before(self, last: int) -> Histories:
+        """Each history without its last `last` items."""
+        place = np.arange(len(self.items)) - np.repeat(self.starts[:-1], self.lengths)
+        return self.keep(place < np.repeat(self.lengths - last, self.lengths))
+
+    def last(self, nth: int) -> Int32:
+        """The nth item from the end of each history; 0 where a history is shorter. Int32[s]."""
+        found = self.items[np.maximum(self.starts[1:] - nth, 0)] if len(self.items) else np.zeros(len(self), np.int32)
+        return np.where(self.lengths >= nth, found, 0).astype(np.int32)
+
+    def padded(self, rows: Int64, length: int, ends: Int64 | None = None) -> Int32:
+        """The last `length` items of some histories, zeros on the right: Int32[b, t].
+
+        ends: Int64[b], where to stop in `items` in the place of each history's end.
+        """
+        stop = self.starts[rows + 1] if ends is None else ends
+        start = np.maximum(self.starts[rows], stop - length)
+        place = np.arange(max(1, int((stop - start).max(initial=0))))
+        at = start[:, None] + place
+        inside = at < stop[:, None]
+        return np.where(inside, self.items[np.where(inside, at, 0)] if len(self.items) else 0, 0).astype(np.int32)
+
+
+def read_histories(path: Path) -> Histories:
+    """Reads lines `shopper item item …`, items as whole numbers from 1, oldest first.
+
+    Raises:
+        FeedError: a line holds something else.
+    """
+    lists = []
+    for row, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        words = line.split()
+        if not all(word.isascii() and word.isdigit() and int(word) > 0 for word in words[1:]):
+            raise FeedError(
+                f"{path.name}, line {row}: found {line[:60]!r}, expected a shopper and item numbers from 1."
+            )
+        if words:
+            lists.append([int(word) for word in words[1:]])
+    return Histories.of(lists, max((max(items, default=0) for items in lists), default=0))
+
+
+def read_attributes(path: Path, count: int) -> list[list[int]]:
+    """Reads {"item": [attribute, …]}; a list for each item 0 … count, attributes counted from 0.
+
+    Raises:
+        FeedError: the file is not of that shape.
+    """
+    try:
+        found = {
+            int(item): [int(number) for number in numbers] for item, numbers in json.loads(path.read_text()).items()
+        }
+    except (ValueError, TypeError, AttributeError) as error:
+        raise FeedError(f'{path.name}: expected {{"item": [attribute, …]}} in whole numbers; {error}.') from error
+    names = {name: place for place, name in enumerate(sorted({name for names in found.values() for name in names}))}
+    return [[names[name] for name in found.get(item, [])] for item in range(count + 1)]
