@@ -10,7 +10,7 @@ import orjson
 
 from shelfwise.catalog.codec import encode as encode_product
 from shelfwise.service.encode_understanding import understood
-from shelfwise.slate import Slate
+from shelfwise.slate import Recommendations, Slate
 from shelfwise.types import Facet, Product, Review, SlateItem, Suggestion
 
 _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
@@ -36,6 +36,21 @@ def slate(answer: Slate) -> bytes:
             "took": answer.took,
             "degraded": answer.degraded,
             "generation": answer.generation,
+        }
+    )
+
+
+def recommendations(answer: Recommendations) -> bytes:
+    """A `RecommendOut`."""
+    rows = [{"key": row.key, "title": row.title, "items": [_hit(item) for item in row.items]} for row in answer.rows]
+    return dumps(
+        {
+            "query_id": answer.query_id,
+            "placement": answer.placement,
+            "shopper": answer.shopper,
+            "rows": rows,
+            "took": answer.took,
+            "degraded": answer.degraded,
         }
     )
 
