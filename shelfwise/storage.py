@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from shelfwise.errors import ShelfwiseError, StorageError
 
@@ -54,10 +55,17 @@ def flush_tree(folder: Path) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file in one step: whenever the process dies, there is the old content or the new, whole."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write into, which takes the place of `path` in one step when the block ends well."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -26,6 +26,7 @@ from shelfwise.cli import (
     feed,
     index,
     models,
+    recommend,
     search,
     serve,
     shop,
@@ -89,6 +90,7 @@ understanding.train_app.command("cross-encoder")(training.model)
 understanding.train_app.command("domain")(training.domain)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(models.app, name="models")
+app.add_typer(recommend.app, name="recommend")
 app.add_typer(synonyms.app, name="synonyms")
 app.add_typer(understanding.train_app, name="train")
 app.command("serve")(serve.serve)

@@ -101,6 +101,10 @@ class FittedGenerators:
             self.numbered.prune(KEEP)
         return name
 
+    def get(self, name: str) -> Fitted:
+        """What a generation was fitted on. Raises CorruptIndexError when its manifest cannot be read."""
+        return _read(self.root / name)
+
     def open(self, kinds: Iterable[Kind]) -> Opened:
         """The generators served. One whose files are damaged is left out and named; the others are served.
 
