@@ -30,7 +30,7 @@ from shelfwise.training.recipes.base import Recipe
 from shelfwise.training.recipes.cross_encoder import CrossEncoderRecipe, cross_encoder_task
 from shelfwise.training.recipes.domain import DomainRecipe
 from shelfwise.training.recipes.encoder import EncoderRecipe, encoder_task
-from shelfwise.training.running.devices import everyone, is_main, join
+from shelfwise.training.running.devices import device, everyone, is_main, join
 from shelfwise.training.running.fit import Fitted, Prepared, Surroundings, fit
 from shelfwise.training.running.pretrain import pretrain
 from shelfwise.training.trackers.base import Run
@@ -89,7 +89,7 @@ class Making:
             TrainingError: it was stopped, lost its way, or memory ran out; the last good checkpoint is kept, and the
                 same call goes on from it.
         """
-        model = read_model(SentenceTransformer, base_folder(recipe.base, self.shop))
+        model = read_model(SentenceTransformer, base_folder(recipe.base, self.shop)).to(device())
         model.max_seq_length = recipe.max_tokens
         train = with_hard_negatives(InTraining(model), train, recipe.hard) if recipe.hard else train
         train = teach(train) if teach is not None else train
@@ -106,7 +106,9 @@ class Making:
             str(base), num_labels=1, max_length=recipe.max_tokens, device="cpu", model_kwargs={"use_safetensors": True}
         )
         if recipe.hard:
-            train = with_hard_negatives(InTraining(read_model(SentenceTransformer, base)), train, recipe.hard)
+            train = with_hard_negatives(
+                InTraining(read_model(SentenceTransformer, base).to(device())), train, recipe.hard
+            )
         chosen = _applied(recipe, model)
         task = cross_encoder_task(recipe, model, train)
         return self._finish("cross-encoder", name, Prepared(recipe, chosen, model, task), train, valid)
@@ -159,8 +161,8 @@ class Making:
     def _write(
         self, card: Card, model: SentenceTransformer | CrossEncoder, around: Surroundings, texts: Sequence[str]
     ) -> str:
-        name = card.name
-        with self.store.create(name) as building:
+        name, versions = card.name, list[str]()
+        with self.store.create(name, versions.append) as building:
             save_model(model, building / WEIGHTS)
             if card.kind == "cross-encoder":
                 export_cross_encoder(building / WEIGHTS, building / EXPORT, self.precision, name=name)
@@ -169,7 +171,7 @@ class Making:
             _keep_figures(around.work, building)
             card.write(building)
         shutil.rmtree(around.work, ignore_errors=True)
-        return self.store.versions(name)[-1]
+        return versions[0]
 
     def _card(self, kind: Kind, name: str, run: Run, recipe: Recipe, fitted: Fitted) -> Card:
         validation = {"before": dict(fitted.before), "after": dict(fitted.after)}

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -114,8 +114,9 @@ class ModelStore:
     # --- writing -----------------------------------------------------------------------------------------------
 
     @contextmanager
-    def create(self, name: str) -> Iterator[Path]:
-        """A folder to fill, which becomes the next version of `name` when the `with` block ends well.
+    def create(self, name: str, made: Callable[[str], object] = lambda version: None) -> Iterator[Path]:
+        """A folder to fill, which becomes the next version of `name` when the `with` block ends well; `made` is told
+        which one that was.
 
         The block writes the card (`Card.write`) and whatever the model needs. If it raises, or the process dies,
         no version comes of it. Raises InputError for a name that cannot be used, EncoderError for a card that is
@@ -127,17 +128,19 @@ class ModelStore:
             remove_abandoned(self.root)
             with TemporaryFolder(self.root, "building-") as temporary:
                 yield temporary.path
-                self._finish(name, temporary.path)
+                made(self._finish(name, temporary.path))
 
-    def _finish(self, name: str, folder: Path) -> None:
+    def _finish(self, name: str, folder: Path) -> str:
         Card.read(folder, name=name)
         (folder / FILES).write_bytes(orjson.dumps(_digests(folder), option=orjson.OPT_INDENT_2))
         flush_tree(folder)
         with locked(self.root / LOCK):
             home = self._home(name)
             home.mkdir(exist_ok=True)
-            folder.rename(home / f"{max(_numbers(home), default=0) + 1:04}")
+            version = f"{max(_numbers(home), default=0) + 1:04}"
+            folder.rename(home / version)
             flush(home)
+        return version
 
     def promote(self, name: str, version: str) -> str:
         """Make a version the current one; its number. Raises NotFoundError, EncoderError for a changed file."""

@@ -13,6 +13,12 @@ from accelerate import PartialState
 from torch import distributed
 
 
+def device() -> torch.device:
+    """Where this process computes: its own GPU, or the processor where there is none."""
+    here = int(os.environ.get("LOCAL_RANK", "0"))
+    return torch.device("cuda", here) if torch.cuda.is_available() else torch.device("cpu")
+
+
 def join() -> None:
     """Meets the other processes, where a launcher started several; alone, nothing happens."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:

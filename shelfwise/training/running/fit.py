@@ -23,6 +23,7 @@ from shelfwise.training.methods.weights import Trainable, parameters
 from shelfwise.training.recipes.base import Recipe
 from shelfwise.training.recipes.encoder import Task
 from shelfwise.training.running.checkpoints import last_good
+from shelfwise.training.running.devices import device
 from shelfwise.training.running.evaluators import METRIC, Evaluator
 from shelfwise.training.running.guard import NanGuard
 from shelfwise.training.running.interruption import SaveOnInterrupt
@@ -82,6 +83,7 @@ def fit(prepared: Prepared, valid: Sequence[Example], around: Surroundings) -> F
     """
     began = around.clock()
     recipe, model = prepared.recipe, prepared.model
+    model.to(device())
     precision = choose(recipe.precision, model.device)
     evaluator = Evaluator(valid, precision.kind) if valid else None
     before = evaluator.measure(model) if evaluator else {}

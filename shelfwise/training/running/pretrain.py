@@ -14,6 +14,7 @@ from shelfwise.training.methods.base import Method
 from shelfwise.training.methods.folders import read_model, transformer
 from shelfwise.training.methods.weights import parameters
 from shelfwise.training.recipes.domain import LEAST, DomainRecipe, masked_model, masking, token_rows
+from shelfwise.training.running.devices import device
 from shelfwise.training.running.fit import Fitted, Surroundings, arguments, listen, run_trainer
 from shelfwise.training.running.precision import choose
 from shelfwise.training.running.progress import show_progress
@@ -41,7 +42,7 @@ def pretrain(
     valid = token_rows(tokenizer, texts[1], recipe.max_tokens)
     applied: Any = method.apply(model)
     applied.get_output_embeddings().bias.requires_grad_(True)
-    precision = choose(recipe.precision, encoder.device)
+    precision = choose(recipe.precision, device())
     given = {**arguments(recipe, len(train), around.work, precision, True), **_BY_LOSS}
     trainer = TextTrainer(
         model=applied,

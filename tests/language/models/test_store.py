@@ -110,9 +110,10 @@ with ModelStore(Path(sys.argv[1])).create("ours") as folder:
 
 def test_writers_at_once_get_different_numbers(store: ModelStore) -> None:
     together = threading.Barrier(6)
+    told: dict[int, list[str]] = {number: [] for number in range(6)}
 
     def write(number: int) -> None:
-        with store.create("ours") as folder:
+        with store.create("ours", told[number].append) as folder:
             Card("encoder", seed=number).write(folder)
             together.wait()
 
@@ -122,7 +123,7 @@ def test_writers_at_once_get_different_numbers(store: ModelStore) -> None:
     for thread in threads:
         thread.join()
     assert store.versions("ours") == tuple(f"{number:04}" for number in range(1, 7))
-    assert {store.card("ours", version).seed for version in store.versions("ours")} == set(range(6))
+    assert {number: store.card("ours", version).seed for number, [version] in told.items()} == {n: n for n in range(6)}
 
 
 def test_promote_and_roll_back(store: ModelStore) -> None:
