@@ -31,8 +31,9 @@ class Gate:
         self._workers = workers
         self._pool: ThreadPoolExecutor | None = None
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """The result of `work()`. Raises Overloaded at once when the queue is full, TooSlow after `seconds`."""
+    async def run(self, work: Callable[[], T], seconds: float | None = None) -> T:
+        """The result of `work()`. Raises Overloaded at once when the queue is full, TooSlow after `seconds` (by default
+        the gate's own)."""
         if self.inside >= self.capacity:
             raise Overloaded
         if self._pool is None:
@@ -40,7 +41,7 @@ class Gate:
         self.inside += 1
         job = asyncio.get_running_loop().run_in_executor(self._pool, work)
         job.add_done_callback(self._leave)
-        done, _ = await asyncio.wait({job}, timeout=self.seconds)
+        done, _ = await asyncio.wait({job}, timeout=seconds or self.seconds)
         if not done:
             job.add_done_callback(_forget)
             raise TooSlow

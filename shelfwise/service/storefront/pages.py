@@ -1,4 +1,4 @@
-"""The storefront's routes: /, /search, /suggest, /p/{id}, /pictures, /static, /docs, and pages for errors."""
+"""The storefront's routes: pages, fragments, buttons, files, and pages for errors."""
 
 from __future__ import annotations
 
@@ -6,55 +6,63 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.responses import Response
 
-from shelfwise.errors import NotFoundError
 from shelfwise.service.context import Service
 from shelfwise.service.problems import Problem
+from shelfwise.service.storefront.actions import Actions
+from shelfwise.service.storefront.basket import read_basket
+from shelfwise.service.storefront.cart import cart, order
 from shelfwise.service.storefront.documentation import documentation
+from shelfwise.service.storefront.favourites import favourites
+from shelfwise.service.storefront.files import Static, picture
 from shelfwise.service.storefront.home import home
+from shelfwise.service.storefront.offers import Ask, fragment, soon
+from shelfwise.service.storefront.origin import same_origin
 from shelfwise.service.storefront.product import product
-from shelfwise.service.storefront.render import FOLDER, YEAR, Renderer
+from shelfwise.service.storefront.record import SeenIn, record
+from shelfwise.service.storefront.recorder import Recorder
+from shelfwise.service.storefront.render import FOLDER, Renderer
 from shelfwise.service.storefront.results import results
 from shelfwise.service.storefront.suggestions import suggestions
 from shelfwise.service.storefront.windows import Windows
+from shelfwise.service.storefront.you import you
 
 Page = Callable[[Request, Problem], Response | None]
+Make = Callable[[Service, Renderer, Request], Response]
 
-KINDS: Final = {
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-}
-# A picture that is opened by itself must not run scripts.
-PICTURE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 MACHINES: Final = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+PARTS: Final = ("/pictures/", "/static/", "/suggest", "/recommended", "/record")  # of a page: nobody opens them alone
 
 
 def storefront(app: FastAPI, service: Service) -> Page:
     """Adds the pages to the app. Gives the maker of error pages; it answers None where a program asked."""
-    renderer = Renderer(service.shop)
+    renderer = Renderer(service.shop, service.ids)
+    recorder = Recorder(service.shop, service.now)
+    app.include_router(_pages(app, service, renderer, recorder))
+    app.include_router(_buttons(service, renderer, recorder))
+    app.mount("/static", Static(directory=FOLDER / "static"))
+    return partial(_error_page, renderer)
+
+
+def _pages(app: FastAPI, service: Service, renderer: Renderer, recorder: Recorder) -> APIRouter:
+    """What is looked at."""
     windows = Windows(service.shop, service.clock)
     routes = APIRouter(include_in_schema=False)
+    offers = partial(soon, service, renderer)
 
-    async def show(request: Request, make: Callable[[Service, Renderer, Request], Response]) -> Response:
+    async def show(request: Request, make: Make) -> Response:
         return await service.run(partial(make, service, renderer, request))
 
     @routes.get("/")
     async def home_page(request: Request) -> Response:
-        return await show(request, partial(home, windows))
+        return await show(request, partial(home, windows, await offers(request, Ask("home"))))
 
     @routes.get("/search")
     async def search_page(request: Request) -> Response:
-        return await show(request, partial(results, windows))
+        return await show(request, partial(results, windows, recorder))
 
     @routes.get("/suggest")
     async def suggest_fragment(request: Request) -> Response:
@@ -62,44 +70,77 @@ def storefront(app: FastAPI, service: Service) -> Page:
 
     @routes.get("/p/{id:path}")
     async def product_page(request: Request, id: str) -> Response:
-        return await service.run(partial(product, service, renderer, request, id))
+        return await show(request, partial(product, id, await offers(request, Ask("product", (id,)))))
+
+    @routes.get("/recommended")
+    async def rows_fragment(request: Request) -> Response:
+        return await show(request, fragment)
+
+    @routes.get("/cart")
+    async def cart_page(request: Request) -> Response:
+        seeds = tuple(line.product for line in read_basket(request.cookies).cart)
+        return await show(request, partial(cart, await offers(request, Ask("cart" if seeds else "home", seeds))))
+
+    @routes.get("/order")
+    async def order_page(request: Request) -> Response:
+        return await show(request, order)
+
+    @routes.get("/favourites")
+    async def favourites_page(request: Request) -> Response:
+        return await show(request, partial(favourites, await offers(request, Ask("home"))))
+
+    @routes.get("/you")
+    async def you_page(request: Request) -> Response:
+        return await show(request, you)
 
     @routes.get("/docs")
     async def docs_page(request: Request) -> Response:
         return documentation(app, renderer, request)
 
     @routes.get("/pictures/{path:path}")
-    async def picture(path: str) -> Response:
-        return await service.run(partial(_picture, service, path))
+    async def picture_file(path: str) -> Response:
+        return await service.run(partial(picture, service, path))
 
-    app.include_router(routes)
-    app.mount("/static", Static(directory=FOLDER / "static"))
-    return partial(_error_page, renderer)
+    return routes
 
 
-class Static(StaticFiles):
-    """The page's own files; an address with a version may be kept for ever."""
+def _buttons(service: Service, renderer: Renderer, recorder: Recorder) -> APIRouter:
+    """What changes something: from pages of this shop only."""
+    actions = Actions(service, renderer, recorder)
+    routes = APIRouter(include_in_schema=False, dependencies=[Depends(same_origin)])
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """One file."""
-        answer = await super().get_response(path, scope)
-        age = YEAR if scope["query_string"].startswith(b"v=") else 3600
-        answer.headers["cache-control"] = f"public, max-age={age}"
-        return answer
+    @routes.post("/favourites")
+    async def favourite(request: Request) -> Response:
+        return await service.run(partial(actions.favourite, request))
 
+    @routes.post("/cart")
+    async def into_cart(request: Request) -> Response:
+        return await service.run(partial(actions.cart, request))
 
-def _picture(service: Service, path: str) -> Response:
-    file = None if "\x00" in path else service.shop.picture(path)
-    kind = KINDS.get(file.suffix.lower()) if file else None
-    if file is None or kind is None or not file.is_file():
-        raise NotFoundError("There is no such picture.")
-    headers = {"cache-control": "public, max-age=86400", "content-security-policy": PICTURE_POLICY}
-    return FileResponse(file, media_type=kind, headers=headers)
+    @routes.post("/cart/buy")
+    async def buy(request: Request) -> Response:
+        return await service.run(partial(actions.buy, request))
+
+    @routes.post("/you/consent")
+    async def consent(request: Request) -> Response:
+        return actions.consent(request)
+
+    @routes.post("/you/forget")
+    async def forget(request: Request) -> Response:
+        return await service.run(partial(actions.forget, request))
+
+    @routes.post("/record")
+    async def record_seen(request: Request, body: SeenIn) -> Response:
+        return await record(service, recorder, request, body)
+
+    return routes
 
 
 def _error_page(renderer: Renderer, request: Request, problem: Problem) -> Response | None:
     path = request.url.path
-    if request.method not in {"GET", "HEAD"} or path.startswith((*MACHINES, "/pictures/", "/static/", "/suggest")):
+    if path.startswith((*MACHINES, *PARTS)) or "application/json" in request.headers.get("accept", ""):
         return None
-    kind = {404: "missing", 422: "invalid", 503: "busy", 504: "busy"}.get(problem.status, "broken")
-    return renderer.page(request, "error.html", problem.status, kind=kind, problem=problem)
+    kinds = {403: "foreign", 404: "missing", 422: "invalid", 429: "busy", 503: "busy", 504: "busy"}
+    return renderer.page(
+        request, "error.html", problem.status, kind=kinds.get(problem.status, "broken"), problem=problem
+    )

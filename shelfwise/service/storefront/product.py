@@ -20,6 +20,8 @@ from shelfwise.service.context import Service
 from shelfwise.service.storefront.address import Address
 from shelfwise.service.storefront.cards import Card, Cards, Picture
 from shelfwise.service.storefront.format import money, number
+from shelfwise.service.storefront.offers import Offered
+from shelfwise.service.storefront.places import Place
 from shelfwise.service.storefront.render import Renderer
 from shelfwise.types import Attribute, Locale, Product, Review, Variant
 
@@ -48,7 +50,7 @@ class Crumb:
     href: str
 
 
-def product(service: Service, renderer: Renderer, request: Request, id: str) -> Response:
+def product(id: str, offers: Offered, service: Service, renderer: Renderer, request: Request) -> Response:
     """The product page. Raises NotFoundError."""
     shop = service.shop
     found = shop.product(id)
@@ -59,13 +61,17 @@ def product(service: Service, renderer: Renderer, request: Request, id: str) -> 
     facts = Facts(shop.labels, locale)
     chosen = next((v for v in found.variants if v.id == request.query_params.get("variant")), None)
     reviews = shop.reviews(id, REVIEWS_COUNTED)
-    similar, missing = _similar(shop, cards, id)
+    similar, missing = _similar(shop, cards, id) if offers.settled else ([], False)
     shared = similar[0].reason if len({it.reason for it in similar}) == 1 else ""  # one reason is said once
     return renderer.page(
         request,
         "product.html",
         product=found,
+        viewed=found.id,
         card=cards.of(found),
+        chosen=chosen.id if chosen else "",
+        offered=offers,
+        place=Place("product"),
         description=_description(found, locale),
         price=_price(found, chosen),
         pictures=_pictures(found, chosen, cards),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -16,22 +16,24 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shelfwise.service.base import ShopView
+from shelfwise.service.storefront.basket import read_basket
 from shelfwise.service.storefront.cards import product_path
 from shelfwise.service.storefront.format import date, number
 from shelfwise.service.storefront.messages import read_messages
+from shelfwise.service.storefront.visitor import keep, read_visitor
 from shelfwise.types import Locale
 
 FOLDER: Final = Path(__file__).parent
 COOKIE: Final = "lang"
-YEAR: Final = 365 * 24 * 3600
 LANGUAGE_NAMES: Final[Mapping[Locale, str]] = {"en": "English", "zh": "中文"}
 
 
 class Renderer:
     """Renders pages of one shop. HTML is escaped everywhere; an unknown name in a template is an error."""
 
-    def __init__(self, shop: ShopView) -> None:
+    def __init__(self, shop: ShopView, ids: Callable[[], str]) -> None:
         self.shop = shop
+        self._ids = ids  # of pages, so that what happens on one can be told from what happens on another
         self.messages = read_messages()
         self.environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
@@ -56,13 +58,17 @@ class Renderer:
         """A whole page or a fragment, with the texts of the request's language; remembers a language asked for."""
         locale = self.locale(request)
         context = {
-            "t": partial(self.messages.text, locale),
+            "t": self.texts(request),
             "find": partial(self.messages.find, locale),
             "day": partial(date, locale=locale),
             "locale": locale,
             "shop": self.shop.settings.shop,
             "languages": self._languages(request),
             "text": "",
+            "viewed": "",  # the product that a page is about
+            "once": self._ids(),
+            "visitor": read_visitor(request),
+            "basket": read_basket(request.cookies),
             **values,
         }
         html = self.environment.get_template(template).render(context)
@@ -71,8 +77,12 @@ class Renderer:
         answer.headers["cache-control"] = "private, no-cache"
         answer.headers["content-language"] = "zh-CN" if locale == "zh" else "en"
         if request.query_params.get("lang") == locale:
-            answer.set_cookie(COOKIE, locale, max_age=YEAR, httponly=True, samesite="lax")
+            keep(answer, COOKIE, locale)
         return answer
+
+    def texts(self, request: Request) -> Callable[..., str]:
+        """The texts in the language of the request, by key."""
+        return partial(self.messages.text, self.locale(request))
 
     def _languages(self, request: Request) -> list[tuple[Locale, str, str]]:
         """The other languages: code, name, and this page's address in it."""

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import Any
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,7 +15,11 @@ from shelfwise.service.storefront.address import LAST_PAGE, SORTS, Address, read
 from shelfwise.service.storefront.asked import asked
 from shelfwise.service.storefront.cards import Cards
 from shelfwise.service.storefront.facets import Facets
+from shelfwise.service.storefront.offers import Ask, offered
+from shelfwise.service.storefront.places import Place
+from shelfwise.service.storefront.recorder import Recorder
 from shelfwise.service.storefront.render import Renderer
+from shelfwise.service.storefront.searches import record_search
 from shelfwise.service.storefront.understood import Readings, softened
 from shelfwise.service.storefront.windows import Windows
 from shelfwise.service.wire_understanding import QUERY_LENGTH
@@ -23,8 +28,8 @@ from shelfwise.types import Correction, Locale, Page, Query
 SIZE = 24  # products of a page
 
 
-def results(windows: Windows, service: Service, renderer: Renderer, request: Request) -> Response:
-    """The page of a search."""
+def results(windows: Windows, recorder: Recorder, service: Service, renderer: Renderer, request: Request) -> Response:
+    """The page of a search, which is recorded once it is on its way."""
     shop = service.shop
     locale = renderer.locale(request)
     address = read_address(request.query_params.multi_items(), QUERY_LENGTH)
@@ -41,6 +46,7 @@ def results(windows: Windows, service: Service, renderer: Renderer, request: Req
         "text": address.text,
         "address": address,
         "slate": slate,
+        "place": Place("search", slate.query_id),
         "cards": [cards.item(item) for item in slate.items],
         "groups": groups,
         "kept": address.narrowing(frozenset(group.field for group in groups)),
@@ -56,7 +62,10 @@ def results(windows: Windows, service: Service, renderer: Renderer, request: Req
     }
     if not slate.items:
         values["window"] = windows.window(cards)
-    return renderer.page(request, "results.html", **values)
+        values["offered"] = offered(service, renderer, request, Ask("zero_results", query=address.text))
+    answer = renderer.page(request, "results.html", **values)
+    answer.background = BackgroundTask(record_search, shop, recorder, request, address, slate)
+    return answer
 
 
 def pages(current: int, total: int, size: int = SIZE) -> list[int | None]:
