@@ -95,18 +95,3 @@ class Audience:
                 log = SqlEventLog.open(self._place, marking=marking, clock=self._clock, queue=self._settings.queue)
                 self._opened = log, self._make_profiles(log)
             return self._opened
-
-
-class PlainProfiles:
-    """Profiles that say nothing yet."""
-
-    def __init__(self, log: EventLog) -> None:
-        self._log = log
-
-    def profile(self, shopper: str, at: datetime) -> Profile:
-        """The empty profile."""
-        return Profile(self._log.canonical(shopper), at)
-
-    def forget(self, shopper: str) -> int:
-        """Remove a shopper's events."""
-        return self._log.erase(shopper)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from shelfwise.behaviour.profiles.prices import PriceBandsBuilder
 from shelfwise.catalog.base import CatalogStore
 from shelfwise.errors import CorruptIndexError
 from shelfwise.language.analyzer import BilingualAnalyzer
@@ -121,6 +122,7 @@ def build_generation(
         CatalogueProfileBuilder(),
         CategoryBuilder(analyzer),
         DictionaryBuilder(),
+        PriceBandsBuilder(),
     ]
     generation = generations.build(
         store.products(),

@@ -10,6 +10,8 @@ from dataclasses import replace
 import structlog
 
 from shelfwise.answering import Answer, Answering, timed
+from shelfwise.behaviour.profiles.facts import IndexFacts
+from shelfwise.behaviour.profiles.prices import PriceBands
 from shelfwise.beside import Beside
 from shelfwise.catalog.base import ProductChange
 from shelfwise.catalog.codec import decode
@@ -47,6 +49,7 @@ class Searcher:
         self.problems = opened.problems
         self.damaged = beside.damaged
         self.reader: Reader = opened.reader
+        self.facts = IndexFacts(self.reader, PriceBands.open(folder))
         self.revision = opened.generation.manifest.revision
         self.encoder = encoder
         self._labels = labels = beside.labels

@@ -11,8 +11,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from shelfwise.asking import asked
-from shelfwise.audience import EVENTS, Audience, PlainProfiles
-from shelfwise.behaviour.base import Profile, Receipt
+from shelfwise.audience import EVENTS, Audience
+from shelfwise.behaviour.base import EventLog, Profile, ProfileStore, Receipt
+from shelfwise.behaviour.profiles.facts import CatalogFacts, IndexFacts
+from shelfwise.behaviour.profiles.store import LiveProfiles
 from shelfwise.beside import Beside, beside_of
 from shelfwise.catalog import Catalog
 from shelfwise.catalog.base import Offer
@@ -72,7 +74,7 @@ class Shop:
         self._store = store
         self.generations = Generations(folder / "index")
         self.audience = Audience(
-            settings.shop.database or folder / EVENTS, settings, store, clock=clock, profiles=PlainProfiles
+            settings.shop.database or folder / EVENTS, settings, store, clock=clock, profiles=self._profiles
         )
         self._clock = clock
         self._ids = ids
@@ -209,6 +211,16 @@ class Shop:
     def merge(self, visitor: str, customer: str) -> int:
         """An anonymous visitor turns out to be this customer: how many events became theirs. Raises InputError."""
         return self.audience.merge(visitor, customer)
+
+    def _profiles(self, log: EventLog) -> ProfileStore:
+        return LiveProfiles(log, CatalogFacts(self._store, self._index_facts))
+
+    def _index_facts(self) -> IndexFacts | None:
+        """What profiles take from the index in service; nothing where there is none that can be opened."""
+        try:
+            return self.searcher().facts
+        except ShelfwiseError:
+            return None
 
     def recommend(
         self,

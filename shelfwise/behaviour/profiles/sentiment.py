@@ -2,8 +2,9 @@
 
     tone = (p + ½) / (p + b·n + 1)
 
-with p words of praise and n of blame, which count b times (sentiment.toml); a word after a negation counted on the other side. A word list is a rough
-measure, and enough for one of several signs of a mood: docs/shoppers.md says how often it is right.
+with p words of praise and n of blame; a word after a negation is counted on the other side. A word of blame counts b
+times: people soften complaints. A word list is a rough measure, and enough for one of several signs of a mood:
+docs/shoppers.md says how often it is right.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ class LiveProfiles:
 
     A profile is derived from the shopper's newest events and kept under the number of the last of them, so that one
     event, of whatever process, changes the next answer, and nothing outlives the log. It is worked out for the minute
-    of `at`: asked again within that minute, it is the same object. Products that were deleted meanwhile, and events
-    that another process merged into a shopper's, show in the next minute at the latest.
+    of `at`: asked again within that minute, it is the same object. Products that were deleted meanwhile give no more
+    interest from the next minute on.
     """
 
     def __init__(self, log: EventLog, facts: ProductFacts, rules: Rules | None = None, keep: int = KEEP) -> None:
@@ -37,7 +37,7 @@ class LiveProfiles:
         who, minute = self._log.canonical(shopper), at.replace(second=0, microsecond=0)
         last = self._log.last(who)
         if not last:
-            self.drop(who)
+            self._drop(who)
             return Profile(who, minute)
         key = last, minute, self._facts.state()
         with self._lock:
@@ -55,13 +55,12 @@ class LiveProfiles:
         """Remove a shopper's events for good, and with them all that is believed; how many events there were."""
         who = self._log.canonical(shopper)
         count = self._log.erase(who)
-        self.drop(who)
+        self._drop(who)
         return count
 
-    def drop(self, shopper: str) -> None:
-        """Let go of what is kept of a shopper, so that it is worked out again (after a merge)."""
+    def _drop(self, who: str) -> None:
         with self._lock:
-            self._kept.pop(shopper, None)
+            self._kept.pop(who, None)
 
     def _store(self, who: str, key: Hashable, profile: Profile) -> None:
         with self._lock:

@@ -59,6 +59,7 @@ class MemoryLog:
     def __init__(self) -> None:
         self.rows: list[Logged] = []
         self.same: dict[str, str] = {}
+        self.merged: dict[str, int] = {}
         self.reads = 0
         self._number = 0
 
@@ -81,7 +82,8 @@ class MemoryLog:
 
     def last(self, shopper: str) -> int:
         who = self.canonical(shopper)
-        return max((row.number for row in self.rows if self.canonical(row.event.shopper) == who), default=0)
+        own = [row.number for row in self.rows if self.canonical(row.event.shopper) == who]
+        return max(*own, self.merged.get(who, 0), 0) if own else 0
 
     def canonical(self, shopper: str) -> str:
         return self.same.get(shopper, shopper)
@@ -95,6 +97,8 @@ class MemoryLog:
     def merge(self, visitor: str, customer: str) -> int:
         moved = sum(row.event.shopper == visitor for row in self.rows)
         self.same[visitor] = customer
+        self._number += 1
+        self.merged[customer] = self._number
         return moved
 
     def erase(self, shopper: str) -> int:
