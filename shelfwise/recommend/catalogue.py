@@ -113,16 +113,17 @@ class LiveCatalog:
         }
 
     def _set_vector(self, row: int, vector: Float32 | None) -> None:
-        if vector is None and self._vectors is None:
-            return
-        if self._vectors is None or len(self._vectors) <= row:
-            dim = len(vector) if vector is not None else self._vectors.shape[1] if self._vectors is not None else 0
-            room = np.zeros((max(len(self._ids), row + 1 + row // 8), dim), np.float32)
-            if self._vectors is not None:
-                room[: len(self._vectors)] = self._vectors
-            self._vectors = room
-        if vector is None or len(vector) == self._vectors.shape[1]:
-            self._vectors[row] = 0 if vector is None else vector
+        kept = self._vectors
+        if kept is None:
+            if vector is None:
+                return
+            kept = np.zeros((0, len(vector)), np.float32)
+        if len(kept) <= row:
+            room = np.zeros((max(len(self._ids), row + 1 + row // 8), kept.shape[1]), np.float32)
+            room[: len(kept)] = kept
+            kept = room
+        kept[row] = 0 if vector is None or len(vector) != kept.shape[1] else vector  # of another encoder: none
+        self._vectors = kept
 
     def _frozen(self) -> CatalogTable:
         n = len(self._ids)
