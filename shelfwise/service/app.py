@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import structlog
 from fastapi import FastAPI, Request
@@ -23,11 +25,13 @@ from shelfwise.service.gate import Gate
 from shelfwise.service.keys import WriteKey
 from shelfwise.service.metrics import Metrics, Observer
 from shelfwise.service.problems import Catch, Problem, problem_of
-from shelfwise.service.routes import health, products, recommend, search, suggest, understand, writes
+from shelfwise.service.routes import events, health, products, recommend, search, suggest, understand, writes
 from shelfwise.service.shield import BODY_LIMIT, Shield, security_headers
 from shelfwise.service.storefront import storefront
+from shelfwise.service.wire_events import BODY
 
 QUEUE = 64  # jobs that may wait for a thread
+RECORDERS = 32  # threads that wait for events to be on disk; what waits together is written together
 SECONDS = 10.0  # a request's time in the queue and in its thread
 
 
@@ -41,22 +45,27 @@ def create_app(
     queue: int = QUEUE,
     seconds: float = SECONDS,
     body_limit: int = BODY_LIMIT,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ids: Callable[[], str] = lambda: secrets.token_hex(16),
 ) -> FastAPI:
     """The HTTP API and the storefront of a shop.
 
     clock: seconds that only grow (time.monotonic). api_key: what writers must send; empty: writes from this machine
     only, and none at all when `host` (where the server listens; by default that of the settings) is reachable from
     elsewhere. workers: threads that search at once, by default one a core; `queue` more requests wait, each at most
-    `seconds`; more are answered 503.
+    `seconds`; more are answered 503. now, ids: the time of day, and random names for shoppers and what they do.
     """
     server = shop.settings.server
     gate = Gate(workers or os.cpu_count() or 1, queue, seconds)
-    service = Service(shop, gate, Metrics(), WriteKey(api_key, server.api_key_variable, host or server.host), clock)
+    recording = Gate(RECORDERS, 4 * queue, seconds)
+    key = WriteKey(api_key, server.api_key_variable, host or server.host)
+    service = Service(shop, gate, Metrics(), key, clock, now, ids, recording)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         gate.close()
+        recording.close()
 
     app = FastAPI(
         title=f"{shop.settings.shop.name}: search API",
@@ -66,12 +75,13 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    for group in (search, understand, suggest, recommend, products, writes, health):
+    for group in (search, understand, suggest, recommend, events, products, writes, health):
         app.include_router(group.router(service))
     pages = storefront(app, service)
     _answer_errors(app, pages)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
-    app.add_middleware(Shield, headers=security_headers(server.picture_hosts), body_limit=body_limit)
+    headers = security_headers(server.picture_hosts)
+    app.add_middleware(Shield, headers=headers, body_limit=body_limit, smaller={"/v1/events": BODY})
     app.add_middleware(Observer, metrics=service.metrics, clock=clock)
     return app
 

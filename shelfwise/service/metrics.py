@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import Counter as Counts
+from collections.abc import Callable, Sequence
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shelfwise.behaviour.base import Receipt
 from shelfwise.slate import Slate
+from shelfwise.types import Event
 from shelfwise.understanding.base import Understanding
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own: the folder that several processes count in together
@@ -52,6 +55,12 @@ class Metrics:
         self.relaxed = Counter(
             "shelfwise_relaxed", "Searches that had to drop something to find anything.", registry=self.registry
         )
+        self.events = Counter("shelfwise_events", "Events given to the log.", ("kind",), registry=self.registry)
+        self.outcomes = Counter(
+            "shelfwise_events_outcomes", "What became of events.", ("outcome",), registry=self.registry
+        )
+        self.marks = Counter("shelfwise_events_marks", "Events that look odd.", ("mark",), registry=self.registry)
+        self.busy = Counter("shelfwise_events_busy", "Requests with events that were put off.", registry=self.registry)
         self.inside = Gauge(
             "shelfwise_jobs",
             "Jobs running or waiting for a thread.",
@@ -79,6 +88,17 @@ class Metrics:
         for step in u.failed:
             self.failed.labels(step).inc()
         return u
+
+    def recorded(self, events: Sequence[Event], receipt: Receipt, refused: int) -> None:
+        """Counts events that were given to the log, and what became of them and of those refused before."""
+        wrong = {refusal.index for refusal in receipt.refused}
+        for kind, count in Counts(one.kind for at, one in enumerate(events) if at not in wrong).items():
+            self.events.labels(kind).inc(count)
+        for outcome in ("accepted", "repeated", "withheld"):
+            self.outcomes.labels(outcome).inc(getattr(receipt, outcome))
+        self.outcomes.labels("refused").inc(len(wrong) + refused)
+        for mark, count in receipt.marks.items():
+            self.marks.labels(mark).inc(count)
 
     def text(self) -> bytes:
         """All metrics in Prometheus' text format; of all server processes together where there are several."""

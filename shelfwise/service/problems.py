@@ -7,6 +7,7 @@
 | unknown product or page | 404 | not_found |
 | body, address too large | 413, 414 | too_large, address_too_long |
 | a value that cannot be used | 422 | invalid |
+| too many events wait to be written | 429 | busy (with Retry-After) |
 | no index yet, damaged index | 503 | no_index, index |
 | disk refuses, no encoder | 503 | storage, encoder |
 | too many searches at once | 503 | overloaded (with Retry-After) |
@@ -16,6 +17,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -26,6 +28,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shelfwise.errors import (
+    BusyError,
     EncoderError,
     InputError,
     NoIndexError,
@@ -104,6 +107,9 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _of_class(error: Exception) -> Problem:
+    if isinstance(error, BusyError):
+        later = (("Retry-After", str(max(1, math.ceil(error.seconds)))),)
+        return Problem(429, "busy", error.message, None, error.hint, later)
     for kind, status, code in _BY_CLASS:
         if isinstance(error, kind):
             return Problem(status, code, error.message, None, error.hint)

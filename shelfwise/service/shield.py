@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import orjson
 from starlette.datastructures import MutableHeaders
@@ -34,13 +35,20 @@ def security_headers(picture_hosts: tuple[str, ...] = ()) -> dict[str, str]:
 class Shield:
     """ASGI middleware: 414 for long addresses, 413 for large bodies (declared or streamed), headers on all answers.
 
-    An answer that sets one of the headers itself keeps its own.
+    An answer that sets one of the headers itself keeps its own. smaller: path → bytes of a body there, at most.
     """
 
-    def __init__(self, app: ASGIApp, headers: Mapping[str, str], body_limit: int = BODY_LIMIT) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        headers: Mapping[str, str],
+        body_limit: int = BODY_LIMIT,
+        smaller: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self.app = app
         self.headers = dict(headers)
         self.body_limit = body_limit
+        self.smaller = smaller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -65,9 +73,10 @@ class Shield:
 
     async def _with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Reads the body whole, so that one that is too large is refused before anything looks at it."""
+        limit = min(self.body_limit, self.smaller.get(scope["path"], self.body_limit))
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         body = bytearray()
-        more = not (declared.isdigit() and int(declared[:20]) > self.body_limit)
+        more = not (declared.isdigit() and int(declared[:20]) > limit)
         too_large = not more
         while more and not too_large:
             message = await receive()
@@ -75,10 +84,10 @@ class Shield:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            too_large = len(body) > self.body_limit
+            too_large = len(body) > limit
         if too_large:
-            hint = "Send the products in several requests, or import a feed with the command line."
-            text = f"The body is larger than {self.body_limit} bytes."
+            hint = "Send it in several requests, or import a file with the command line."
+            text = f"The body is larger than {limit} bytes."
             await _refuse(send, Problem(413, "too_large", text, "body", hint, (("connection", "close"),)))
             return
         await self.app(scope, _replay(bytes(body), receive), send)

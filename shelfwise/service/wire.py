@@ -29,8 +29,8 @@ def _number_only(value: object) -> object:
     return value
 
 
-def _text_only(value: object) -> object:
-    """Times are ISO 8601 texts: a bare number could be seconds or milliseconds."""
+def text_only(value: object) -> object:
+    """Times are ISO 8601 texts: a bare number could be seconds or milliseconds. Raises ValueError."""
     if not isinstance(value, str):
         raise ValueError("expected a text in ISO 8601")
     return value
@@ -59,7 +59,7 @@ Amount = Annotated[
 Yes = Annotated[bool, Strict()]
 JsonNumber = BeforeValidator(_number_only)
 Count = Annotated[int, Field(ge=0, le=2**53), JsonNumber]
-Time = Annotated[datetime, BeforeValidator(_text_only)]
+Time = Annotated[datetime, BeforeValidator(text_only)]
 Key = Annotated[Text, Field(min_length=1, max_length=100)]
 # pydantic writes a pattern of keys as patternProperties alone, which lets other keys pass.
 KEYS_ONLY: dict[str, JsonValue] = {"additionalProperties": False}

@@ -53,7 +53,8 @@ class Writer:
                     continue
                 seen.add(row.key)
                 self.number += 1
-                marked[row.marks] += 1
+                if row.marks:
+                    marked[row.marks] += 1
                 who = numbers.get(row.shopper, NOBODY)
                 last[who] = self.number
                 rows.append(row._asdict() | {"number": self.number, "shopper": who})
