@@ -40,7 +40,7 @@ PARTS: Final = ("/pictures/", "/static/", "/suggest", "/recommended", "/record")
 def storefront(app: FastAPI, service: Service) -> Page:
     """Adds the pages to the app. Gives the maker of error pages; it answers None where a program asked."""
     renderer = Renderer(service.shop, service.ids)
-    recorder = Recorder(service.shop, service.now)
+    recorder = Recorder(service)
     app.include_router(_pages(app, service, renderer, recorder))
     app.include_router(_buttons(service, renderer, recorder))
     app.mount("/static", Static(directory=FOLDER / "static"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from typing import Final
 
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from shelfwise.slate import Slate
 from shelfwise.types import Event, Value
 
 SOON: Final = timedelta(minutes=5)
-ALIKE: Final = 0.25  # share of pairs of characters that two tries have in common
+ALIKE: Final = 0.6  # share of characters that two tries have in common
 RELOADS: Final = frozenset({"no-cache", "max-age=0"})  # what browsers send when a page is loaded again
 
 
@@ -48,8 +49,7 @@ def _before(shop: ShopView, visitor: Visitor, now: datetime) -> str:
 
 
 def is_another_try(before: str, now: str) -> bool:
-    """Whether a text is another way to say the one before: |A ∩ B| / |A ∪ B| of their pairs of characters, or the
-    words of one are among the other's.
+    """Whether a text is another way to say the one before: most of its characters in the same order, or all its words.
 
     >>> is_another_try("phnoe case", "phone case"), is_another_try("phone", "red phone"), is_another_try("tea", "boots")
     (True, True, False)
@@ -57,12 +57,6 @@ def is_another_try(before: str, now: str) -> bool:
     (True, False)
     """
     before, now = before.strip().casefold(), now.strip().casefold()
-    if before == now:
-        return False
-    one, other = _pairs(before), _pairs(now)
     words, others = set(before.split()), set(now.split())
-    return words <= others or others <= words or len(one & other) >= ALIKE * len(one | other)
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1)}
+    alike = words <= others or others <= words or SequenceMatcher(None, before, now).ratio() >= ALIKE
+    return alike and before != now
