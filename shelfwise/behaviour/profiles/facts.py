@@ -50,7 +50,8 @@ class CatalogFacts:
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Facts]:
         """Facts by id; unknown ids are left out."""
-        index = self._current()
+        index = self._served_now()
+        self._catch_up()
         with self._lock:
             known = {id: self._kept[id] for id in ids if id in self._kept}
             state = self._state, self._revision
@@ -64,25 +65,29 @@ class CatalogFacts:
 
     def state(self) -> Hashable:
         """Another number after every switch of the index."""
-        self._current()
+        self._served_now()
         return self._state
 
-    def _current(self) -> IndexFacts | None:
-        """The index in service; what was kept of another one, or of products that changed, is let go."""
-        index, revision = self._index(), self._store.revision()
+    def _served_now(self) -> IndexFacts | None:
+        """The index in service; what was kept of another one is let go."""
+        index = self._index()
         with self._lock:
             if index is not self._served:
                 self._served = index
                 self._state += 1
                 self._kept.clear()
-            if revision != self._revision:
-                self._let_go()
-                self._revision = revision
         return index
 
+    def _catch_up(self) -> None:
+        """Lets go of products that changed."""
+        revision = self._store.revision()
+        with self._lock:
+            if revision != self._revision:
+                if self._kept:
+                    self._let_go()
+                self._revision = revision
+
     def _let_go(self) -> None:
-        if not self._kept:
-            return
         changes = list(islice(self._store.changes(self._revision), REPLAYED))
         if len(changes) == REPLAYED:
             self._kept.clear()

@@ -29,42 +29,41 @@ class LiveProfiles:
         self._log, self._facts = log, facts
         self._rules = rules or default_rules()
         self._keep = keep
+        self._forgotten = 0  # how often somebody was: what was read before is not kept after
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[Hashable, Profile]] = OrderedDict()
 
     def profile(self, shopper: str, at: datetime) -> Profile:
         """What is believed of a shopper; an empty profile of one who has no events."""
-        who, minute = self._log.canonical(shopper), at.replace(second=0, microsecond=0)
-        last = self._log.last(who)
-        if not last:
-            self._drop(who)
-            return Profile(who, minute)
+        minute, last = at.replace(second=0, microsecond=0), self._log.last(shopper)
         key = last, minute, self._facts.state()
         with self._lock:
-            kept = self._kept.get(who)
+            kept, forgotten = self._kept.get(shopper), self._forgotten
             if kept is not None and kept[0] == key:
-                self._kept.move_to_end(who)
+                self._kept.move_to_end(shopper)
                 return kept[1]
-        events = self._log.shopper_events(who, self._rules.limits["events"])
+        events = self._log.shopper_events(shopper, self._rules.limits["events"]) if last else []
+        who = events[0].shopper if events else shopper  # a merged visitor's are the customer's
         profile = build_profile(who, events, self._facts, minute, self._rules)
-        if self._log.last(who) == last:  # else it was erased or has grown meanwhile
-            self._store(who, key, profile)
+        with self._lock:
+            if not events:
+                self._kept.pop(shopper, None)
+            elif forgotten == self._forgotten:
+                self._keep_one(shopper, key, profile)
         return profile
 
     def forget(self, shopper: str) -> int:
         """Remove a shopper's events for good, and with them all that is believed; how many events there were."""
         who = self._log.canonical(shopper)
         count = self._log.erase(who)
-        self._drop(who)
+        with self._lock:
+            self._forgotten += 1
+            for name in [name for name, (_, profile) in self._kept.items() if profile.shopper == who]:
+                del self._kept[name]  # under whatever name they were asked for
         return count
 
-    def _drop(self, who: str) -> None:
-        with self._lock:
-            self._kept.pop(who, None)
-
-    def _store(self, who: str, key: Hashable, profile: Profile) -> None:
-        with self._lock:
-            self._kept[who] = key, profile
-            self._kept.move_to_end(who)
-            while len(self._kept) > self._keep:
-                self._kept.popitem(last=False)
+    def _keep_one(self, shopper: str, key: Hashable, profile: Profile) -> None:
+        self._kept[shopper] = key, profile
+        self._kept.move_to_end(shopper)
+        while len(self._kept) > self._keep:
+            self._kept.popitem(last=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -77,7 +78,7 @@ class MemoryLog:
     def shopper_events(self, shopper: str, limit: int = 500) -> list[Event]:
         self.reads += 1
         who = self.canonical(shopper)
-        own = [row.event for row in self.rows if self.canonical(row.event.shopper) == who]
+        own = [replace(row.event, shopper=who) for row in self.rows if self.canonical(row.event.shopper) == who]
         return sorted(own, key=lambda each: each.time, reverse=True)[:limit]
 
     def last(self, shopper: str) -> int:

@@ -68,7 +68,7 @@ def test_erasing_behind_its_back_leaves_nothing(log: MemoryLog) -> None:
 def test_erased_while_it_is_worked_out(log: MemoryLog) -> None:
     class Erasing(Shelf):
         def of(self, ids):  # type: ignore[no-untyped-def]
-            log.erase("ann")
+            profiles.forget("ann")
             return super().of(ids)
 
     profiles = LiveProfiles(log, Erasing(SHELF))
@@ -81,9 +81,12 @@ def test_a_merged_visitor_is_the_customer(log: MemoryLog) -> None:
     assert profiles.profile("ann", NOW).events == 1
     log.append([event("view", "phone2", shopper="v1")])
     log.merge("v1", "ann")
-    assert profiles.profile("v1", NOW) is profiles.profile("ann", NOW)
+    assert profiles.profile("v1", NOW).recent == profiles.profile("ann", NOW).recent
+    assert profiles.profile("v1", NOW).shopper == "ann"
     assert profiles.profile("ann", NOW).events == 2
+    assert set(profiles._kept) == {"v1", "ann"}
     assert profiles.forget("v1") == 2
+    assert profiles._kept == {}
 
 
 def test_memory_is_bounded() -> None:
