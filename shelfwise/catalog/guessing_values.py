@@ -15,8 +15,8 @@ MAX_RULES = 400
 _ENOUGH = 0.8  # share of the values that must fit
 _PREFIXES = ("attr_", "attribute_", "attributes.", "attrs.", "spec_", "specs.", "属性_", "参数_")
 _PATHS = (" > ", " / ", "/", "|", "；", ";")
-_LISTS = ("|", "；", ";", "、", "，", ",")
-_DATES = (
+LISTS = ("|", "；", ";", "、", "，", ",")
+DATES = (
     "%Y/%m/%d",
     "%Y.%m.%d",
     "%Y年%m月%d日",
@@ -35,7 +35,7 @@ _NO_ATTRIBUTE = re.compile(r"url|link|image|img|picture|thumbnail|seo|链接|图
 def fits(field: str, sample: Sequence[Any]) -> bool:
     """Whether the values can be what the field wants; a column without values fits by its name alone."""
     read = _CHECKS.get(field)
-    return read is None or not sample or _share(sample, read) >= _ENOUGH
+    return read is None or not sample or share(sample, read) >= _ENOUGH
 
 
 def guess_source(field: str, column: str, plain: str, sample: Sequence[Any], currency_column: str | None) -> Source:
@@ -47,13 +47,13 @@ def guess_source(field: str, column: str, plain: str, sample: Sequence[Any], cur
         if code and code["code"].upper() in values.CURRENCIES:
             options["currency"] = code["code"].upper()
     elif field == "category":
-        options["separator"] = _separator(sample, _PATHS)
+        options["separator"] = separator(sample, _PATHS)
     elif field in ("tags", "codes", "images"):
-        options["separator"] = _separator(sample, _LISTS)
+        options["separator"] = separator(sample, LISTS)
     elif field in ("released", "updated"):
         options["format"] = _date_format(sample)
     elif field == "description":
-        options["html"] = _share(sample, _has_tag) > 0.2
+        options["html"] = share(sample, _has_tag) > 0.2
     return Source(column=column, **{name: value for name, value in options.items() if value})
 
 
@@ -73,15 +73,16 @@ def _rule(column: str, wrapper: str, sample: Sequence[Any]) -> AttributeRule | N
         return None
     key = "" if attribute_key(column) == attribute_key(name) else attribute_key(name)
     texts = {value for value in sample if isinstance(value, str)}
-    if texts and _share(sample, values.quantity) == 1 and len({values.quantity(value)[1] for value in sample}) <= 3:
+    if texts and share(sample, values.quantity) == 1 and len({values.quantity(value)[1] for value in sample}) <= 3:
         return AttributeRule(pattern=column, key=key, type="number")
-    if texts and _share(sample, values.flag) == 1:
+    if texts and share(sample, values.flag) == 1:
         return AttributeRule(pattern=column, key=key, type="boolean")
     identifier = len(sample) >= 20 and len(texts) == len(sample)
     return None if identifier else AttributeRule(pattern=column, key=key)
 
 
-def _share(sample: Sequence[Any], read: Callable[[Any], Any]) -> float:
+def share(sample: Sequence[Any], read: Callable[[Any], Any]) -> float:
+    """The share of values that can be read."""
     return sum(_reads(value, read) for value in sample) / len(sample) if sample else 0.0
 
 
@@ -108,20 +109,21 @@ def _date(value: Any) -> None:
         values.time(value)
 
 
-def _separator(sample: Sequence[Any], candidates: Sequence[str]) -> str | None:
-    for separator in candidates:
-        if sum(isinstance(value, str) and separator in value for value in sample) > 0.2 * len(sample):
-            return separator
+def separator(sample: Sequence[Any], candidates: Sequence[str]) -> str | None:
+    """The first of the marks that many values hold."""
+    for mark in candidates:
+        if sum(isinstance(value, str) and mark in value for value in sample) > 0.2 * len(sample):
+            return mark
     return None
 
 
 def _date_format(sample: Sequence[Any]) -> str | None:
     """None for ISO 8601, which needs no format."""
-    if not sample or _share(sample, values.time) >= _ENOUGH:
+    if not sample or share(sample, values.time) >= _ENOUGH:
         return None
-    if _share(sample, _is_unix) >= _ENOUGH:
+    if share(sample, _is_unix) >= _ENOUGH:
         return "unix"
-    shares = {format: _share(sample, lambda value, f=format: values.time(value, f)) for format in _DATES}  # type: ignore[misc]
+    shares = {format: share(sample, lambda value, f=format: values.time(value, f)) for format in DATES}  # type: ignore[misc]
     best = max(shares, key=shares.__getitem__)
     return best if shares[best] >= _ENOUGH else None
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from shelfwise.catalog.base import BadRow, Row
 from shelfwise.catalog.feeds import FORMATS, detect, open_reader
+from shelfwise.catalog.feeds.jsonl import JsonlReader
 from shelfwise.catalog.feeds.opening import encoding, lines
 from shelfwise.errors import FeedError
 
@@ -279,3 +281,12 @@ def test_an_unknown_format(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id\n")
     with pytest.raises(FeedError, match="unknown format 'xls'; expected one of csv, tsv"):
         open_reader(tmp_path / "a.csv", "xls")
+
+
+def test_a_small_compressed_feed_that_is_cut_gives_what_comes_before(tmp_path: Path) -> None:
+    path = tmp_path / "feed.jsonl.gz"
+    rows = b"".join(orjson.dumps({"id": str(i), "title": os.urandom(16).hex()}) + b"\n" for i in range(100))
+    path.write_bytes(gzip.compress(rows)[:-500])
+    found = list(JsonlReader().rows(path))
+    assert 10 < len(found) < 100
+    assert isinstance(found[-1], BadRow)

@@ -56,6 +56,13 @@ class _ZstdStream(io.RawIOBase):
         super().close()
 
 
+class _GzipStream(gzip.GzipFile):
+    """A .gz file as a stream. Unlike the library's own it gives what comes before a cut, however little that is."""
+
+    def readinto(self, buffer: Any) -> int:
+        return self.readinto1(buffer)
+
+
 def open_bytes(path: Path) -> BinaryIO:
     """The content of a file, decompressed when its name ends in .gz or .zst. Raises FeedError when it cannot be opened.
 
@@ -63,7 +70,7 @@ def open_bytes(path: Path) -> BinaryIO:
     """
     try:
         if path.suffix.lower() == ".gz":
-            return io.BufferedReader(gzip.GzipFile(path, "rb"), _CHUNK)
+            return io.BufferedReader(_GzipStream(path, "rb"), _CHUNK)
         file = path.open("rb", buffering=_CHUNK)
     except OSError as error:
         raise FeedError(f"{path}: cannot be read: {error.strerror}.") from error

@@ -1,0 +1,286 @@
+"""From a file of events into the log: batch by batch, resumable, with a report.
+
+The log takes an id once, so a batch that was written just before a crash is only counted as repeated. Whoever is
+killed loses nothing that was acknowledged, and the next import of the same content goes on after the checkpoint.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import orjson
+
+from shelfwise.behaviour.base import Receipt
+from shelfwise.behaviour.formats.base import Entry, EventFormat
+from shelfwise.catalog.bad_rows import BadRows
+from shelfwise.catalog.base import BadRow
+from shelfwise.catalog.feeds.opening import is_cut
+from shelfwise.catalog.report import SHOWN
+from shelfwise.database.engine import disk_errors
+from shelfwise.errors import BusyError
+from shelfwise.types import Event
+
+Append: TypeAlias = Callable[[Sequence[Event]], Receipt]
+Progress: TypeAlias = Callable[[int, int | None], None]
+
+BATCH: Final = 2_000  # events
+ROWS: Final = 20_000  # at most between two checkpoints
+TRIES: Final = 60  # to write a batch while the log is busy
+NAMES: Final = 50  # reasons of a kind that are counted by name; what comes after is "other"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts so far, kept with each checkpoint. `passed`, `notes` and `marks` count by name."""
+
+    read: int = 0
+    events: int = 0
+    accepted: int = 0
+    repeated: int = 0
+    withheld: int = 0
+    refused: int = 0
+    passed: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, int] = field(default_factory=dict)
+    marks: dict[str, int] = field(default_factory=dict)
+    bad: list[BadRow] = field(default_factory=list)
+    bad_bytes: int = 0
+    cut: bool = False
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Tally:
+        """The tally that `dataclasses.asdict` wrote."""
+        return cls(**data | {"bad": [BadRow(**row) for row in data["bad"]]})
+
+    def take(self, entry: Entry) -> None:
+        """Count what a row came to."""
+        self.read += 1
+        self.events += len(entry.events)
+        self.refused += len(entry.bad)
+        self.cut = self.cut or any(is_cut(bad) for bad in entry.bad)
+        if entry.passed is not None:
+            _count(self.passed, entry.passed[:60] or "nothing")
+        for note in entry.notes:
+            _count(self.notes, note)
+
+    def receive(self, receipt: Receipt) -> None:
+        """Count what became of events."""
+        self.accepted += receipt.accepted
+        self.repeated += receipt.repeated
+        self.withheld += receipt.withheld
+        self.marks = dict(Counter(self.marks) + Counter(dict(receipt.marks)))
+
+
+def _count(counts: dict[str, int], name: str) -> None:
+    key = name if name in counts or len(counts) < NAMES else "other"
+    counts[key] = counts.get(key, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class EventReport:
+    """The result of an import.
+
+    read: rows. events: what they said. accepted, repeated, withheld: as in a receipt. refused: rows, or single
+    events of rows, that cannot be used; `bad` has the first of them and `bad_file` all, one JSON object a line.
+    passed: good rows that say nothing here, by the name of their action. marks: what was taken and looks odd.
+    complete is False when the file is cut off.
+    """
+
+    run: int
+    file: str
+    format: str
+    read: int
+    events: int
+    accepted: int
+    repeated: int
+    withheld: int
+    refused: int
+    complete: bool
+    resumed_after: int
+    passed: dict[str, int]
+    marks: dict[str, int]
+    notes: tuple[str, ...] = ()
+    bad: tuple[BadRow, ...] = ()
+    bad_file: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        return dataclasses.asdict(self)
+
+    def __str__(self) -> str:
+        """The report for people, one line a fact."""
+        counts = ("accepted", "repeated", "withheld", "refused")
+        told = ", ".join(f"{getattr(self, name):,} {name}" for name in counts)
+        lines = [f"{self.file} ({self.format}): {self.read:,} rows with {self.events:,} events: {told}", *self.notes]
+        if self.passed:
+            names = sorted(self.passed.items(), key=lambda item: (-item[1], item[0]))
+            lines.append("Passed over, no events here: " + ", ".join(f"{name} {count:,}" for name, count in names))
+        if self.marks:
+            marks = sorted(self.marks.items())
+            lines.append("Taken, but odd: " + ", ".join(f"{mark} {count:,}" for mark, count in marks))
+        for bad in self.bad:
+            place = f", field {bad.column}" if bad.column else ""
+            lines.append(f"{bad.file}, row {bad.row}{place}: found {bad.found}; expected {bad.expected}")
+        if self.refused > len(self.bad):
+            where = f" in {self.bad_file}" if self.bad_file else ""
+            lines.append(f"… and {self.refused - len(self.bad):,} more{where}")
+        return "\n".join(lines)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One import: its number, how far it is, and where that is kept."""
+
+    id: int
+    fingerprint: str
+    row: int
+    tally: Tally
+    folder: Path | None
+
+    @property
+    def checkpoint(self) -> Path | None:
+        return self.folder / f"events-{self.id:06}.checkpoint" if self.folder is not None else None
+
+    def save(self) -> None:
+        """Keep how far it is; a crash leaves the old or the new state."""
+        if self.checkpoint is None:
+            return
+        state = {"fingerprint": self.fingerprint, "row": self.row, "tally": dataclasses.asdict(self.tally)}
+        with disk_errors(self.checkpoint):
+            new = self.checkpoint.with_suffix(".new")
+            new.write_bytes(orjson.dumps(state))
+            os.replace(new, self.checkpoint)
+
+
+def import_events(
+    append: Append,
+    path: Path,
+    format: EventFormat,
+    *,
+    options: str = "",
+    reports: Path | None = None,
+    resume: bool = True,
+    batch: int = BATCH,
+    progress: Progress | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> EventReport:
+    """Bring a file's events into a log.
+
+    append: the log's. options: whatever else decides what the rows come to (the mapping's text): another import then.
+    reports: a folder for the checkpoint, the report and the list of all refused rows.
+
+    Raises FeedError when the file as a whole cannot be read; StorageError or BusyError (the log stayed busy), after
+    which the same call goes on where this one stopped.
+    """
+    run = _begin(path, f"{format.name} {options}", reports, resume)
+    resumed_after = run.row
+    bad_path = reports / f"events-{run.id:06}.bad.jsonl" if reports is not None else None
+    with closing(BadRows(bad_path, path.name, run.tally.bad_bytes)) as bad_rows:
+        for entries in _batches(format.read(path, run.row), batch):
+            _take(append, entries, run, bad_rows, sleep)
+            if progress is not None:
+                progress(run.tally.read, None)
+    return _finish(run, path, format.name, resumed_after, bad_path)
+
+
+def _batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
+    """Entries in batches; those of one row are in one batch, so that a checkpoint lies between rows."""
+    batch: list[Entry] = []
+    events = 0
+    for entry in entries:
+        if batch and entry.number != batch[-1].number and (events >= size or len(batch) >= ROWS):
+            yield batch
+            batch, events = [], 0
+        batch.append(entry)
+        events += len(entry.events)
+    if batch:
+        yield batch
+
+
+def _take(append: Append, entries: list[Entry], run: _Run, bad_rows: BadRows, sleep: Callable[[float], None]) -> None:
+    events = [event for entry in entries for event in entry.events]
+    receipts = _append(append, events, sleep) if events else None
+    tally = run.tally
+    for entry in entries:
+        tally.take(entry)
+    if receipts is not None:
+        tally.receive(receipts)
+    bad = [row for entry in entries for row in entry.bad]
+    tally.bad += bad[: SHOWN - len(tally.bad)]
+    tally.bad_bytes = bad_rows.write(bad)
+    run.row = entries[-1].number
+    run.save()
+
+
+def _append(append: Append, events: list[Event], sleep: Callable[[float], None]) -> Receipt:
+    """Append, and wait while the log is busy with shoppers."""
+    for _ in range(TRIES):
+        try:
+            return append(events)
+        except BusyError as error:
+            sleep(error.seconds)
+    return append(events)
+
+
+def _begin(path: Path, options: str, reports: Path | None, resume: bool) -> _Run:
+    """The interrupted import of the same content, or a new one."""
+    if reports is None:
+        return _Run(0, "", 0, Tally(), None)
+    fingerprint = _fingerprint(path, options)
+    with disk_errors(reports):
+        reports.mkdir(exist_ok=True)
+        taken = [int(file.name[7:13]) for file in reports.glob("events-[0-9][0-9][0-9][0-9][0-9][0-9].*")]
+        for checkpoint in reports.glob("events-*.checkpoint"):
+            state = orjson.loads(checkpoint.read_bytes())
+            if state["fingerprint"] == fingerprint and resume:
+                tally = Tally.from_json(state["tally"])
+                return _Run(int(checkpoint.name[7:13]), fingerprint, state["row"], tally, reports)
+    run = _Run(max(taken, default=0) + 1, fingerprint, 0, Tally(), reports)
+    run.save()
+    return run
+
+
+def _finish(run: _Run, path: Path, format: str, resumed_after: int, bad_path: Path | None) -> EventReport:
+    tally = run.tally
+    notes = [f"{note} ({count:,} times)" for note, count in sorted(tally.notes.items())]
+    if tally.cut:
+        notes.append("The file is cut off or damaged: the rows before that place went in.")
+    if resumed_after:
+        notes.append(f"Resumed after row {resumed_after:,} of an import that was interrupted.")
+    if not tally.read:
+        notes.append("The file has no row.")
+    names = ("read", "events", "accepted", "repeated", "withheld", "refused", "passed", "marks")
+    report = EventReport(
+        run=run.id,
+        file=str(path),
+        format=format,
+        **{name: getattr(tally, name) for name in names},
+        complete=not tally.cut,
+        resumed_after=resumed_after,
+        notes=tuple(notes),
+        bad=tuple(tally.bad),
+        bad_file=str(bad_path) if tally.refused and bad_path is not None else None,
+    )
+    if run.folder is not None and run.checkpoint is not None:
+        with disk_errors(run.folder):
+            file = run.folder / f"events-{run.id:06}.json"
+            file.write_bytes(orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2))
+            run.checkpoint.unlink(missing_ok=True)
+    return report
+
+
+def _fingerprint(path: Path, options: str) -> str:
+    """Changes whenever the file's content, or what would be made of it, does."""
+    with disk_errors(path), path.open("rb") as file:
+        digest = hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=16))
+    digest.update(options.encode())
+    return digest.hexdigest()
