@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -92,6 +92,13 @@ class Audience:
         with self._lock:
             if self._opened is None:
                 marking = Marking(KnownProducts(self._catalog.known, self._clock))
-                log = SqlEventLog.open(self._place, marking=marking, clock=self._clock, queue=self._settings.queue)
+                days = self._settings.retention_days
+                log = SqlEventLog.open(
+                    self._place,
+                    marking=marking,
+                    clock=self._clock,
+                    queue=self._settings.queue,
+                    keep=timedelta(days=days) if days else None,
+                )
                 self._opened = log, self._make_profiles(log)
             return self._opened

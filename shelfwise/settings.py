@@ -117,6 +117,7 @@ class UnderstandingSettings(Section):
 class BehaviourSettings(Section):
     """How what shoppers do is kept."""
 
+    retention_days: int = Field(default=0, ge=0, le=36_500, description="how long after it came in; 0: for ever")
     queue: int = Field(default=20_000, ge=1_000, le=10_000_000, description="events that may wait to be written")
 
 

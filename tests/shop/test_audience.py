@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shelfwise.errors import InputError, StorageError
+from shelfwise.settings import BehaviourSettings
 from shelfwise.shop import Shop
 from shelfwise.types import Event, Product
 
@@ -92,3 +93,12 @@ def test_nothing_is_taken_after_closing(shop: Shop) -> None:
     shop.close()
     with pytest.raises(StorageError, match="closed"):
         log.append([click("2")])
+
+
+def test_events_are_kept_as_long_as_the_settings_say(shop: Shop) -> None:
+    shop.record([click("1"), click("2")])
+    settings = shop.settings.model_copy(update={"behaviour": BehaviourSettings(retention_days=2)})
+    with Shop(shop.folder, settings, clock=lambda: NOW + timedelta(days=1)) as later:
+        assert later.audience.log.count() == 2
+    with Shop(shop.folder, settings, clock=lambda: NOW + timedelta(days=3)) as later:
+        assert later.audience.log.count() == 0

@@ -38,18 +38,13 @@ def merge(writer: Writer, visitor: str, customer: str) -> int:
 
 
 def erase(writer: Writer, shopper: str) -> int:
-    """Remove a shopper's events and every name they had; how many events there were.
-
-    SQLite would leave what is deleted readable in its file until it is written over; here it does not. Its write-ahead
-    log may hold older copies: see `truncate`.
-    """
+    """Remove a shopper's events and every name they had; how many events there were."""
     connection = writer.connection
     query = sa.select(sa.func.coalesce(shoppers.c.same, shoppers.c.number)).where(shoppers.c.name == shopper)
     who = connection.execute(query).scalar()
     if who is None:
         return 0
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    writer.delete_for_good()
     count = connection.execute(sa.delete(events).where(events.c.shopper == who)).rowcount
     connection.execute(sa.delete(shoppers).where(sa.or_(shoppers.c.number == who, shoppers.c.same == who)))
     writer.count -= count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -13,15 +13,17 @@ import sqlalchemy as sa
 
 from shelfwise.behaviour.base import Logged, Receipt
 from shelfwise.behaviour.log import people
-from shelfwise.behaviour.log.codec import BOT, KIND_CODES, Row, decode, encode
+from shelfwise.behaviour.log.codec import BOT, KIND_CODES, Row, decode, encode, microseconds
 from shelfwise.behaviour.log.group import GroupCommit
 from shelfwise.behaviour.log.marking import Marker, Marking
+from shelfwise.behaviour.log.retention import expire
 from shelfwise.behaviour.log.schema import TABLES, events, shoppers, state
 from shelfwise.behaviour.log.writer import Writer, Written
 from shelfwise.database.engine import WAIT_SECONDS, connect, reading, writing
 from shelfwise.types import Event, EventKind
 
 QUEUE: Final = 20_000
+AT_OPENING: Final = 10_000  # events that may be removed before the first request is answered
 
 
 class SqlEventLog:
@@ -30,7 +32,8 @@ class SqlEventLog:
     Events come in checked (behaviour/validate.py). In SQLite the log has a file of its own: a database has one writer
     at a time, and a catalogue's import, whose batches take long, would keep shoppers' events waiting.
 
-    marking: the marks of events as they come in. queue: how many events may wait to be written.
+    marking: the marks of events as they come in. queue: how many events may wait to be written. keep: how long events
+    are kept; older ones are removed as new ones are written, two for each, and some when the log is opened.
 
     >>> import tempfile
     >>> from shelfwise.types import Event
@@ -47,8 +50,10 @@ class SqlEventLog:
         marking: Marker | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         queue: int = QUEUE,
+        keep: timedelta | None = None,
     ) -> None:
         self.engine = engine
+        self._keep = keep
         self._marking = marking or Marking(known=lambda ids: ids)
         self._clock = clock
         self._group: GroupCommit[Row, Written] = GroupCommit(self._write, queue)
@@ -59,7 +64,10 @@ class SqlEventLog:
 
         Raises ShopError when it cannot be opened or comes from a newer Shelfwise.
         """
-        return cls(connect(place, TABLES, wait_seconds), **options)
+        log = cls(connect(place, TABLES, wait_seconds), **options)
+        if log._keep is not None:
+            log.expire(AT_OPENING)
+        return log
 
     # --- writes ----------------------------------------------------------------------------------------------
 
@@ -77,7 +85,17 @@ class SqlEventLog:
 
     def _write(self, batches: Sequence[Sequence[Row]]) -> list[Written]:
         with self._transaction() as writer:
-            return writer.append(batches)
+            written = writer.append(batches)
+            self._expire(writer, 2 * sum(map(len, batches)))
+        return written
+
+    def expire(self, most: int) -> int:
+        """Remove events that are older than the log keeps them, of the `most` oldest; how many that were."""
+        with self._transaction() as writer:
+            return self._expire(writer, most)
+
+    def _expire(self, writer: Writer, most: int) -> int:
+        return 0 if self._keep is None else expire(writer, microseconds(self._clock() - self._keep), most)
 
     @contextmanager
     def _transaction(self) -> Iterator[Writer]:

@@ -89,6 +89,14 @@ class Writer:
             self.connection.execute(sa.insert(shoppers), rows)
         return found
 
+    def delete_for_good(self) -> None:
+        """SQLite leaves what is deleted readable in its file until it is written over; from now on it does not.
+
+        Its write-ahead log may hold older copies: see `people.truncate`.
+        """
+        if self.connection.dialect.name == "sqlite":
+            self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
     def finish(self) -> None:
         """Keep the counters."""
         values = {"number": self.number, "count": self.count, "shoppers": self._shoppers}
