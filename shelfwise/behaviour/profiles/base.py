@@ -13,7 +13,8 @@ from shelfwise.types import Float32
 @dataclass(frozen=True, slots=True)
 class Facts:
     """A product as a profile sees it. `category` is a path from the root, `band` where its price lies among those of
-    its category (prices.py), `attributes` texts by key, `vector` a unit row of the encoder; None or empty: not known.
+    its category (prices.py), `attributes` texts by field ("attributes.color"), `vector` a unit row of the encoder;
+    None or empty: not known.
     """
 
     category: tuple[str, ...] = ()

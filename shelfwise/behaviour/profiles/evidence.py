@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -92,16 +93,16 @@ def _passed_over(events: Sequence[Event], touched: set[str], rules: Rules) -> li
     Shared, because a page of twenty products out of which one is chosen would otherwise speak against all they have
     in common.
     """
+    most = rules.limits["unseen"]
     shown: dict[str, dict[str, datetime]] = {}
-    for event in reversed(events):
-        if event.kind == "impression":
-            page = shown.setdefault(event.query_id or event.id, {})
-            for product in event.slate or ((event.product,) if event.product else ()):
-                page.setdefault(product, event.time)
+    for event in islice((event for event in reversed(events) if event.kind == "impression"), most):
+        page = shown.setdefault(event.query_id or event.id, {})
+        for product in event.slate or ((event.product,) if event.product else ()):
+            page.setdefault(product, event.time)
     rows: list[tuple[str, float, datetime]] = []
     for page in shown.values():
         weight = rules.weights["impression"] / max(len(page), 1)
         rows += [(product, weight, time) for product, time in page.items() if product not in touched]
-        if len(rows) >= rules.limits["unseen"]:
+        if len(rows) >= most:
             break
-    return rows[: rules.limits["unseen"]]
+    return rows[:most]

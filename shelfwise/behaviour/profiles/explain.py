@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from shelfwise.behaviour.base import Profile
 from shelfwise.behaviour.profiles.base import Facts
-from shelfwise.behaviour.profiles.facts import facts_of
-from shelfwise.behaviour.profiles.interests import ATTRIBUTES
+from shelfwise.behaviour.profiles.facts import ATTRIBUTE, facts_of
 from shelfwise.behaviour.profiles.prices import SEPARATOR
 from shelfwise.types import EventKind, Locale, Product
 
@@ -52,7 +51,7 @@ def explain(
     products: Sequence[Product] = (),
     *,
     name: Callable[[str, str], str] = lambda field, value: value,
-    field_name: Callable[[str], str] = lambda field: field.removeprefix(ATTRIBUTES),
+    field_name: Callable[[str], str] = lambda field: field.removeprefix(ATTRIBUTE),
     money: Callable[[float], str] = lambda amount: f"{amount:,.2f}",
 ) -> tuple[Belief, ...]:
     """What is believed, the shopper's state first, then interests, then what the shopper left here.
@@ -116,7 +115,7 @@ class _Teller:
     def _interest(self, field: str, value: str) -> str:
         if field == "price":
             return self._belief("price", value=self._words["price"][value])
-        if field.startswith(ATTRIBUTES):
+        if field.startswith(ATTRIBUTE):
             return self._belief("attributes", field=self._field_name(field), value=self._name(field, value))
         return self._belief(field, value=self._name(field, value))
 
@@ -148,7 +147,7 @@ def _has(facts: Facts, field: str, value: str) -> bool:
         return facts.category[: len(path)] == path
     if field == "brand":
         return facts.brand == value
-    return field == "price" or value in facts.attributes.get(field.removeprefix(ATTRIBUTES), ())
+    return field == "price" or value in facts.attributes.get(field, ())
 
 
 @lru_cache(maxsize=1)

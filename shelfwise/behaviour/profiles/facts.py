@@ -14,6 +14,7 @@ from shelfwise.behaviour.profiles.prices import PriceBands
 from shelfwise.catalog.base import CatalogStore
 from shelfwise.types import Attribute, Float32, Product
 
+ATTRIBUTE: Final = "attributes."
 KEEP: Final = 20_000  # products
 REPLAYED: Final = 1_000  # changes of the catalogue that are looked at one by one
 ATTRIBUTES: Final = 20  # of a product
@@ -111,10 +112,12 @@ def facts_of(product: Product, bands: PriceBands | None = None, vector: Float32 
     """The facts of a product.
 
     >>> facts_of(Product("1", "Boots", brand="Nova", attributes={"color": Attribute("black")})).attributes
-    {'color': ('black',)}
+    {'attributes.color': ('black',)}
     """
     price = None if product.price is None else float(product.price.amount)
-    values = {key: _texts(attribute) for key, attribute in islice(product.attributes.items(), ATTRIBUTES)}
+    values = {
+        f"{ATTRIBUTE}{key}": _texts(attribute) for key, attribute in islice(product.attributes.items(), ATTRIBUTES)
+    }
     return Facts(
         category=product.category,
         brand=product.brand,

@@ -11,13 +11,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Final
 
 from shelfwise.behaviour.profiles.base import Facts
 from shelfwise.behaviour.profiles.evidence import Evidence
 from shelfwise.behaviour.profiles.prices import SEPARATOR
 from shelfwise.behaviour.profiles.rules import Rules
 
-ATTRIBUTES = "attributes."
+OWN: Final = ("category", "brand", "price")
 
 Strengths = defaultdict[str, defaultdict[str, float]]
 
@@ -25,35 +26,42 @@ Strengths = defaultdict[str, defaultdict[str, float]]
 def interests(evidence: Evidence, facts: Mapping[str, Facts], rules: Rules) -> dict[str, dict[str, float]]:
     """Field → value → weight, the largest first. Products without facts (deleted, unknown) say nothing."""
     found: Strengths = defaultdict(lambda: defaultdict(float))
-    for field in ("category", "brand", "price", "attributes"):
-        for product, strength in zip(evidence.products, evidence.strength(rules.half_life[field]), strict=True):
-            known = facts.get(product)
-            if known is not None:
-                _add(found, field, known, float(strength), rules)
-    weighed = {field: _weights(values, int(rules.interests["values"])) for field, values in found.items()}
-    kept = [field for field, values in weighed.items() if values]
-    own = [field for field in kept if not field.startswith(ATTRIBUTES)]
-    more = [field for field in kept if field.startswith(ATTRIBUTES)]
+    decays = (
+        evidence.strength(rules.half_life[field]).tolist() for field in ("category", "brand", "price", "attributes")
+    )
+    for product, category, brand, price, attribute in zip(evidence.products, *decays, strict=True):
+        known = facts.get(product)
+        if known is None:
+            continue
+        if known.category:
+            _add_path(found["category"], known.category, category, rules.interests["parent"])
+        if known.brand:
+            found["brand"][known.brand] += brand
+        if known.band:
+            found["price"][known.band] += price
+        for key, values in known.attributes.items():
+            field = found[key]
+            for value in values:
+                field[value] += attribute
+    return _kept(found, rules)
+
+
+def _add_path(field: defaultdict[str, float], path: tuple[str, ...], strength: float, parent: float) -> None:
+    for end in range(len(path), 0, -1):
+        field[SEPARATOR.join(path[:end])] += strength
+        strength *= parent
+
+
+def _kept(found: Strengths, rules: Rules) -> dict[str, dict[str, float]]:
+    """The strongest values of each field, and of the attributes the strongest."""
+    most = int(rules.interests["values"])
+    weighed = {field: weights for field, values in found.items() if (weights := _weights(values, most))}
+    own = [field for field in OWN if field in weighed]
+    more = [field for field in weighed if field not in OWN]
     more.sort(key=lambda field: (-next(iter(weighed[field].values())), field))
     return {field: weighed[field] for field in (*own, *more[: int(rules.interests["fields"])])}
 
 
-def _add(found: Strengths, field: str, facts: Facts, strength: float, rules: Rules) -> None:
-    if field == "category":
-        share = 1.0
-        for end in range(len(facts.category), 0, -1):
-            found[field][SEPARATOR.join(facts.category[:end])] += share * strength
-            share *= rules.interests["parent"]
-    elif field == "attributes":
-        for key, values in facts.attributes.items():
-            for value in values:
-                found[f"{ATTRIBUTES}{key}"][value] += strength
-    else:
-        only = facts.brand if field == "brand" else facts.band
-        if only:
-            found[field][only] += strength
-
-
 def _weights(strengths: Mapping[str, float], most: int) -> dict[str, float]:
-    liked = sorted(((-strength, value) for value, strength in strengths.items() if strength > 0))
+    liked = sorted((-strength, value) for value, strength in strengths.items() if strength > 0)
     return {value: -math.expm1(negative) for negative, value in liked[:most]}

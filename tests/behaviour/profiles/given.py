@@ -47,9 +47,9 @@ def unit(*numbers: float) -> np.ndarray:
 
 
 SHELF = {
-    "phone": Facts(("Electronics", "Phones"), "Nova", "high", {"color": ("black",)}, unit(1, 0, 0)),
-    "phone2": Facts(("Electronics", "Phones"), "Vega", "low", {"color": ("white",)}, unit(1, 1, 0)),
-    "kettle": Facts(("Home", "Kettles"), "Nova", "middle", {"color": ("black",)}, unit(0, 0, 1)),
+    "phone": Facts(("Electronics", "Phones"), "Nova", "high", {"attributes.color": ("black",)}, unit(1, 0, 0)),
+    "phone2": Facts(("Electronics", "Phones"), "Vega", "low", {"attributes.color": ("white",)}, unit(1, 1, 0)),
+    "kettle": Facts(("Home", "Kettles"), "Nova", "middle", {"attributes.color": ("black",)}, unit(0, 0, 1)),
     "bare": Facts(),
 }
 

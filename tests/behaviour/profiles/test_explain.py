@@ -20,7 +20,7 @@ PRODUCTS = {
         id,
         brand=facts.brand,
         category=facts.category,
-        attributes={key: Attribute(values) for key, values in facts.attributes.items()},
+        attributes={key.removeprefix("attributes."): Attribute(values) for key, values in facts.attributes.items()},
     )
     for id, facts in SHELF.items()
 }

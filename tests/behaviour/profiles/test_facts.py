@@ -43,7 +43,11 @@ def test_texts_and_yes_are_tastes() -> None:
             "story": Attribute("x" * 61),
         },
     )
-    assert facts_of(product).attributes == {"color": ("red",), "fit": ("slim", "tall"), "waterproof": ("true",)}
+    assert facts_of(product).attributes == {
+        "attributes.color": ("red",),
+        "attributes.fit": ("slim", "tall"),
+        "attributes.waterproof": ("true",),
+    }
 
 
 def test_facts_follow_the_catalogue(store: SqlCatalogStore) -> None:
