@@ -25,7 +25,7 @@ from shelfwise.service.gate import Gate
 from shelfwise.service.keys import WriteKey
 from shelfwise.service.metrics import Metrics, Observer
 from shelfwise.service.problems import Catch, Problem, problem_of
-from shelfwise.service.routes import events, health, products, recommend, search, suggest, understand, writes
+from shelfwise.service.routes import events, health, products, profile, recommend, search, suggest, understand, writes
 from shelfwise.service.shield import BODY_LIMIT, Shield, security_headers
 from shelfwise.service.storefront import storefront
 from shelfwise.service.wire_events import BODY
@@ -75,7 +75,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    for group in (search, understand, suggest, recommend, events, products, writes, health):
+    for group in (search, understand, suggest, recommend, events, profile, products, writes, health):
         app.include_router(group.router(service))
     pages = storefront(app, service)
     _answer_errors(app, pages)
