@@ -15,6 +15,7 @@ from shelfwise.errors import InputError
 
 if TYPE_CHECKING:
     from shelfwise.evaluation.recommend import Gain
+    from shelfwise.recommend.measuring import Given
     from shelfwise.recommend.offline import Run, Task
 
 HEAD: Final = ("hr@10", "ndcg@10", "recall@10", "mrr@10", "novelty@10", "popularity@10")
@@ -28,6 +29,15 @@ def recommend(
     models: Annotated[
         list[str] | None, typer.Option("--model", help="best, or a model by name; several are compared with the first.")
     ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            "--labels",
+            help="JSON of product: [label, …] (brand, categories).",
+            show_default="NAME_item2attributes.json beside NAME.txt, if it is there",
+        ),
+    ] = None,
+    use_labels: Annotated[bool, typer.Option(help="--no-use-labels: as if there were none.")] = True,
     validate: Annotated[
         bool, typer.Option("--valid", help="Ask for the second last product, to choose by; not for the last.")
     ] = False,
@@ -39,20 +49,27 @@ def recommend(
     Products of a shopper's own history are not recommended. Models that choose (weights of a blend) choose on the
     product before the hidden one, then learn again from everything but the hidden one.
     """
+    from shelfwise.recommend.measuring import Given, read_labels
     from shelfwise.recommend.offline import leave_one_out, read_sequences
 
     if data is None:
         raise InputError("Nothing to measure on: give --data.")
-    task = leave_one_out(read_sequences(data), "valid" if validate else "test")
-    runs = [_run(name, task, seed) for name in models or ["popular"]]
+    sequences = read_sequences(data)
+    task = leave_one_out(sequences, "valid" if validate else "test")
+    beside = data.with_name(f"{data.stem}_item2attributes.json")
+    path = labels or (beside if beside.is_file() else None)
+    given = Given(seed, read_labels(path, sequences.products) if path and use_labels else None)
+    runs = [_run(name, task, given) for name in models or ["best"]]
     _show(runs, seed, json)
 
 
-def _run(name: str, task: Task, seed: int) -> Run:
-    from shelfwise.recommend.offline import evaluate_model, make_model
+def _run(name: str, task: Task, given: Given) -> Run:
+    from shelfwise.recommend.measuring import make_model
+    from shelfwise.recommend.offline import evaluate_model
 
     with progress(f"Recommending ({name})") as step:
-        return evaluate_model(make_model(name, seed), task, clock=time.perf_counter, seed=seed, progress=step)
+        model = make_model(name, given)
+        return evaluate_model(model, task, clock=time.perf_counter, seed=given.seed, progress=step)
 
 
 def _show(runs: Sequence[Run], seed: int, json: bool) -> None:

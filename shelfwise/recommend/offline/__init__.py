@@ -2,20 +2,17 @@
 
 from shelfwise.recommend.offline.base import Model, Task
 from shelfwise.recommend.offline.lists import top_lists
-from shelfwise.recommend.offline.models import MODELS, make_model
 from shelfwise.recommend.offline.running import Run, evaluate_model
 from shelfwise.recommend.offline.sequences import read_sequences
 from shelfwise.recommend.offline.splits import Held, leave_one_out, time_split
 
 __all__ = [
-    "MODELS",
     "Held",
     "Model",
     "Run",
     "Task",
     "evaluate_model",
     "leave_one_out",
-    "make_model",
     "read_sequences",
     "time_split",
     "top_lists",

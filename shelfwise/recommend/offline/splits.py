@@ -67,6 +67,18 @@ def time_split(events: EventTable, products: tuple[str, ...], *, share: float = 
     return Task(train, _of(train, asked), truth)
 
 
+def sample(task: Task, most: int, seed: int) -> Task:
+    """The task with at most so many of its shoppers, drawn by the seed; what is learnt from stays."""
+    count = len(task.histories)
+    if count <= most:
+        return task
+    asked = np.zeros(count, np.bool_)
+    asked[np.random.default_rng(seed).choice(count, most, replace=False)] = True
+    kept = task.truth.only(np.repeat(asked, task.truth.positives))
+    truth = Truth(np.concatenate([[0], np.cumsum(kept.positives[asked])]), kept.items)
+    return Task(task.train, _of(task.histories, asked), truth, task.seen_again)
+
+
 def _first(sequences: Interactions, lengths: Int64) -> Interactions:
     """The first lengths[s] touches of each shopper."""
     kept = sequences.age >= np.repeat(sequences.lengths - lengths, sequences.lengths)
