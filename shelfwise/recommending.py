@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -24,7 +25,8 @@ from shelfwise.recommend.asking import Ask, checked
 from shelfwise.recommend.base import CandidateGenerator, CatalogTable, RecommendRequest, Row
 from shelfwise.recommend.catalogue import LiveCatalog, VectorOf
 from shelfwise.recommend.fitting import Fitted, FittedGenerators, Progress
-from shelfwise.recommend.generators.registry import GENERATORS, LIGHT
+from shelfwise.recommend.generators.because_searched import BecauseSearched
+from shelfwise.recommend.generators.registry import GENERATORS, KINDS, LIGHT
 from shelfwise.recommend.placements.blending import ReciprocalRanks
 from shelfwise.recommend.placements.page import Kitchen
 from shelfwise.recommend.placements.recipes import read_recipes
@@ -34,10 +36,11 @@ from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
 from shelfwise.settings import RecommendSettings
 from shelfwise.slate import Recommendations
-from shelfwise.types import Event, Locale
+from shelfwise.types import Event, Locale, Page, Query
 
 FOLDER: Final = "recommend"  # in the shop's folder
 BATCH: Final = 2_048  # products read at once
+SEARCHES: Final = 2_000  # whose results are kept, as long as what is open
 PAUSE: Final = timedelta(seconds=5)  # between two updates of the generators
 
 
@@ -78,7 +81,7 @@ class Recommender:
         self._settings, self._store, self._audience, self._searcher = settings, store, audience, searcher
         self._labels, self._clock, self._ids = labels, clock, ids
         self._recipes = read_recipes(folder / settings.placements, GENERATORS)
-        self._kinds = [kind for name, kind in GENERATORS.items() if name not in settings.without]
+        self.kinds = [kind for kind in KINDS if kind.name not in settings.without]
         self.fitted = FittedGenerators(folder / FOLDER)
         self.prepared = Prepared(settings.prepared)
         self._lock = threading.RLock()
@@ -151,7 +154,7 @@ class Recommender:
             "", now.isoformat(), self._audience.log.cursor(), open_.revision, versions={"index": open_.index}
         )
         table = open_.catalog.table
-        name = self.fitted.fit(self._kinds, about, self._events_until, table, now=now, progress=progress)
+        name = self.fitted.fit(self.kinds, about, self._events_until, table, now=now, progress=progress)
         self.catch_up()
         return name
 
@@ -213,14 +216,16 @@ class Recommender:
         """What is to be served; the catalogue is that of `before`, if it is given."""
         catalog, revision, index = (before.catalog, before.revision, before.index) if before else self._catalogue()
         served = self.fitted.numbered.current()
-        opened = self.fitted.open(self._kinds)
+        opened = self.fitted.open(self.kinds)
         cursor = self._audience.log.cursor()
         events = self._events(opened.fitted.cursor if opened.fitted else cursor, cursor)
         generators = self._brought(opened.generators, events, catalog.table)
-        missing = [kind for kind in self._kinds if kind.name in LIGHT and kind.name not in generators]
+        missing = [kind for kind in self.kinds if kind.name in LIGHT and kind.name not in generators]
         if missing:
             events = self._events_until(cursor)
             generators |= {kind.name: kind().fit(events, catalog.table) for kind in missing}
+        if BecauseSearched.name not in self._settings.without:
+            generators[BecauseSearched.name] = BecauseSearched(lru_cache(SEARCHES)(self._found))
         kitchen = Kitchen(generators, catalog, ReciprocalRanks())
         return _Open(catalog, kitchen, opened.damaged, revision, index, cursor, served, self._clock())
 
@@ -244,6 +249,10 @@ class Recommender:
             open_.catalog.remove(change.id for change in batch if change.kind == "delete")
             stale = stale or any(change.kind != "offer" for change in batch)
         return replace(open_, revision=revision, stale=stale)
+
+    def _found(self, text: str, limit: int) -> tuple[str, ...]:
+        query = Query(text, facets=(), page=Page(0, limit), explain=False)
+        return tuple(product.id for product in self._searcher().search(query, "").products)
 
     def _vectors(self) -> VectorOf:
         try:

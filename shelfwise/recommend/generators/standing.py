@@ -14,6 +14,7 @@ from shelfwise.recommend.generators.kept import keep, kept
 from shelfwise.recommend.generators.request import withheld
 from shelfwise.types import Candidates, Float64
 
+NEW: Final = 60 * 86_400_000  # milliseconds
 PRIOR: Final = 20.0  # ratings of the shop's mean that a product begins with
 
 
@@ -90,6 +91,35 @@ class BestRated(Standing):
         prior = float(np.average(mean[rated], weights=n[rated])) if rated.any() else 0.0
         damped: Float64 = np.where(rated, (n * np.nan_to_num(mean) + PRIOR * prior) / (n + PRIOR), np.nan)
         return damped
+
+
+class OnSale(Standing):
+    """Products below their list price, by what is off: s(p) = 1 − price / list price."""
+
+    name: str = "on_sale"
+
+    def worth(self, catalog: CatalogTable) -> Float64:
+        """What is off, 0 to 1; NaN for what is not on sale."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            off = 1.0 - catalog.price.astype(np.float64) / catalog.list_price
+        worth: Float64 = np.where((off > 0) & (off < 1), off, np.nan)
+        return worth
+
+    def because(self, request: RecommendRequest, product: str) -> Source:
+        """Its price."""
+        return Source(self.name)
+
+
+class NewArrivals(Standing):
+    """Products by the day on which they came out, the newest first; those older than NEW before the newest are none."""
+
+    name: str = "new_arrivals"
+
+    def worth(self, catalog: CatalogTable) -> Float64:
+        """Milliseconds since 1970; NaN for what is not new or says nothing of it."""
+        newest = catalog.released.max(initial=0)
+        worth: Float64 = np.where(catalog.released > max(0, newest - NEW), catalog.released, np.nan)
+        return worth
 
 
 class Assorted(Standing):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,10 +54,11 @@ class _Page:
         request = about(self._request, recipe, self._kitchen.catalog)
         if request is None:
             return None
-        found = {name: each for name in recipe.sources if (each := self._candidates(name, request, recipe.depth)).ids}
+        found = self._found(recipe.sources, request, recipe)
         if not found:
             return None
-        blended = self._kitchen.blend.blend(found, recipe.sources)
+        found |= self._found(recipe.fill, request, recipe)
+        blended = self._kitchen.blend.blend(found, recipe.weights)
         places, rows = self._passing(blended, recipe, request)
         chosen = spread(
             rows, blended.score[places], self._table, limit, weight=recipe.spread, caps=self._caps(recipe, limit)
@@ -67,6 +68,10 @@ class _Page:
         kept = places[chosen]
         self._shown.update(blended.ids[place] for place in kept)
         return self._made(recipe, request, blended, kept)
+
+    def _found(self, names: Iterable[str], request: RecommendRequest, recipe: RowRecipe) -> dict[str, Candidates]:
+        found = {name: self._candidates(name, request, recipe.depth) for name in names}
+        return {name: candidates for name, candidates in found.items() if candidates.ids}
 
     def _candidates(self, name: str, request: RecommendRequest, depth: int) -> Candidates:
         key = name, request.seeds, depth

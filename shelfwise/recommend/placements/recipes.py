@@ -31,7 +31,8 @@ Texts: TypeAlias = dict[Locale, Annotated[str, Field(min_length=1, max_length=12
 class RowRecipe(Section):
     """How one row is made.
 
-    from: generator → weight in the blend. seeds: what the row is about: the products of the page, the product that
+    from: generator → weight in the blend. fill: the same for what completes a row that has something of its own, and
+    makes none alone. seeds: what the row is about: the products of the page, the product that
     was looked at last ("recent"), or what lies in the cart. personal: only for a shopper of whom something is known.
     spread: 0 takes the best only, 1 the most unlike only (MMR). per_brand, per_category: at most so many of one; a
     category that the shopper likes may have more. minimum: a row of fewer products is left out. bought: products
@@ -42,6 +43,7 @@ class RowRecipe(Section):
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     title: Texts
     sources: Annotated[dict[str, Annotated[float, Field(gt=0, le=100)]], Field(alias="from", min_length=1)]
+    fill: dict[str, Annotated[float, Field(gt=0, le=100)]] = Field(default={})
     seeds: Seeds = "page"
     personal: bool = False
     spread: float = Field(default=0.2, ge=0, le=1)
@@ -52,6 +54,11 @@ class RowRecipe(Section):
     depth: int = Field(default=100, ge=1, le=1_000, description="candidates asked of each generator")
     bought: bool = False
     own: bool = False
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The generators of the row and of what fills it, and what each weighs."""
+        return {**self.sources, **self.fill}
 
 
 class Placement(Section):
@@ -98,7 +105,7 @@ def _placement(file: Path, name: str, given: Any, generators: Collection[str] | 
         if keys.count(key) > 1:
             raise SettingsError(f"{file}: {name}: found two rows with the key {key!r}, expected each key once.")
     for row in placement.row:
-        for source in row.sources if generators is not None else ():
+        for source in row.weights if generators is not None else ():
             if source not in (generators or ()):
                 raise SettingsError(
                     f"{file}: {name}.{row.key}.from: found generator {source!r}.{_near(source, generators or ())}"

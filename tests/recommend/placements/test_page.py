@@ -195,7 +195,7 @@ def test_only_products_of_the_category() -> None:
 @pytest.mark.parametrize("name", sorted(read_recipes(None)))
 def test_built_in_placements_work_with_any_generators(name: str) -> None:
     recipe = read_recipes(None)[name]
-    names = {source for row in recipe.row for source in row.sources}
+    names = {source for row in recipe.row for source in row.weights}
     kitchen = Kitchen({each: Given(each, IDS) for each in names}, shop(), ReciprocalRanks())
     touched = tuple(Touch(id, "view", NOW) for id in ("p1", "p2"))
     profile = Profile("ann", NOW, events=5, recent=touched, searches=(("lamp", NOW),))

@@ -23,12 +23,12 @@ def test_every_placement_has_rows_with_titles_in_both_languages() -> None:
 
 
 def test_every_generator_of_the_recipes_has_its_own_reasons() -> None:
-    used = {source for placement in read_recipes(None).values() for row in placement.row for source in row.sources}
+    used = {source for placement in read_recipes(None).values() for row in placement.row for source in row.weights}
     assert used <= set(sentences())
 
 
 def test_every_generator_is_used_somewhere() -> None:
-    used = {source for placement in read_recipes(None).values() for row in placement.row for source in row.sources}
+    used = {source for placement in read_recipes(None).values() for row in placement.row for source in row.weights}
     assert set(GENERATORS) <= used
 
 
