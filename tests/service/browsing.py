@@ -17,6 +17,34 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 CUT_SHORT = ("htmx:sendAbort", "htmx:afterRequest")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
+# What axe would look at first: names for everything that is operated, texts for pictures, headings in order.
+AUDIT = """() => {
+  const seen = e => e.checkVisibility({ visibilityProperty: true });
+  const name = e => (e.getAttribute("aria-label") || (e.labels && [...e.labels].map(l => l.textContent).join(" ")) ||
+    e.textContent || e.title || "").trim();
+  const bad = [];
+  for (const e of document.querySelectorAll("a, button, input:not([type=hidden]), select, summary"))
+    if (seen(e) && !name(e)) bad.push("no name: " + e.outerHTML.slice(0, 120));
+  for (const e of document.querySelectorAll("img:not([alt])")) bad.push("no alt: " + e.src);
+  for (const e of document.querySelectorAll("[aria-labelledby], [aria-controls]"))
+    for (const id of [e.getAttribute("aria-labelledby"), e.getAttribute("aria-controls")])
+      if (id && !document.getElementById(id)) bad.push("points nowhere: " + id);
+  let level = 0;
+  for (const e of document.querySelectorAll("h1, h2, h3, h4")) {
+    if (e.closest("[popover]") || (!seen(e) && !e.classList.contains("hidden"))) continue;
+    if (+e.tagName[1] > level + 1) bad.push("heading jumps: " + e.outerHTML.slice(0, 80));
+    level = +e.tagName[1];
+  }
+  const targets = "button, .button, select, .own a, .languages a, .pages a, .chip, #q, .choice, .tile, .understood a";
+  for (const e of document.querySelectorAll(targets)) {
+    const box = e.getBoundingClientRect();
+    if (seen(e) && (box.height < 43.5 || box.width < 43.5)) bad.push("small target: " + e.outerHTML.slice(0, 120));
+  }
+  for (const tag of ["main", "header", "footer", "nav"])
+    if (!document.querySelector(tag)) bad.push("no landmark: " + tag);
+  return bad;
+}"""
+
 
 @contextmanager
 def serving(app: Any) -> Iterator[str]:
