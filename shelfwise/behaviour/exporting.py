@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from shelfwise.behaviour.base import Logged
 from shelfwise.behaviour.formats.base import EventFormat
 from shelfwise.database.engine import disk_errors
+from shelfwise.storage import replacing
 from shelfwise.types import Event
 
 
@@ -64,12 +64,6 @@ def export_events(
                 written[event.kind] += 1
                 yield anonymised(event) if anonymous else event
 
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with disk_errors(path):
-        try:
-            with new.open("wb") as file:
-                file.writelines(format.write(chosen()))
-            os.replace(new, path)
-        finally:
-            new.unlink(missing_ok=True)
+    with disk_errors(path), replacing(path) as file:
+        file.writelines(format.write(chosen()))
     return ExportReport(str(path), format.name, written.total(), dict(left_out))

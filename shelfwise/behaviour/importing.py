@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,10 +25,12 @@ from shelfwise.catalog.base import BadRow
 from shelfwise.catalog.feeds.opening import is_cut
 from shelfwise.catalog.report import SHOWN
 from shelfwise.database.engine import disk_errors
-from shelfwise.errors import BusyError
+from shelfwise.errors import BusyError, InputError
+from shelfwise.storage import replace_file
 from shelfwise.types import Event
 
 Append: TypeAlias = Callable[[Sequence[Event]], Receipt]
+Merge: TypeAlias = Callable[[str, str], int]  # visitor, customer → events that became the customer's
 Progress: TypeAlias = Callable[[int, int | None], None]
 
 BATCH: Final = 2_000  # events
@@ -55,6 +55,8 @@ class Tally:
     bad: list[BadRow] = field(default_factory=list)
     bad_bytes: int = 0
     cut: bool = False
+    people: int = 0
+    merged: int = 0
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Tally:
@@ -71,13 +73,15 @@ class Tally:
             _count(self.passed, entry.passed[:60] or "nothing")
         for note in entry.notes:
             _count(self.notes, note)
+        self.people += entry.person is not None
 
     def receive(self, receipt: Receipt) -> None:
         """Count what became of events."""
         self.accepted += receipt.accepted
         self.repeated += receipt.repeated
         self.withheld += receipt.withheld
-        self.marks = dict(Counter(self.marks) + Counter(dict(receipt.marks)))
+        for mark, count in receipt.marks.items():
+            self.marks[mark] = self.marks.get(mark, 0) + count
 
 
 def _count(counts: dict[str, int], name: str) -> None:
@@ -92,7 +96,7 @@ class EventReport:
     read: rows. events: what they said. accepted, repeated, withheld: as in a receipt. refused: rows, or single
     events of rows, that cannot be used; `bad` has the first of them and `bad_file` all, one JSON object a line.
     passed: good rows that say nothing here, by the name of their action. marks: what was taken and looks odd.
-    complete is False when the file is cut off.
+    complete is False when the file is cut off. merged: events that were a visitor's and are a customer's now.
     """
 
     run: int
@@ -104,6 +108,7 @@ class EventReport:
     repeated: int
     withheld: int
     refused: int
+    merged: int
     complete: bool
     resumed_after: int
     passed: dict[str, int]
@@ -155,10 +160,7 @@ class _Run:
         if self.checkpoint is None:
             return
         state = {"fingerprint": self.fingerprint, "row": self.row, "tally": dataclasses.asdict(self.tally)}
-        with disk_errors(self.checkpoint):
-            new = self.checkpoint.with_suffix(".new")
-            new.write_bytes(orjson.dumps(state))
-            os.replace(new, self.checkpoint)
+        replace_file(self.checkpoint, orjson.dumps(state))
 
 
 def import_events(
@@ -169,6 +171,7 @@ def import_events(
     options: str = "",
     reports: Path | None = None,
     resume: bool = True,
+    merge: Merge | None = None,
     batch: int = BATCH,
     progress: Progress | None = None,
     sleep: Callable[[float], None] = time.sleep,
@@ -177,6 +180,8 @@ def import_events(
 
     append: the log's. options: whatever else decides what the rows come to (the mapping's text): another import then.
     reports: a folder for the checkpoint, the report and the list of all refused rows.
+    merge: the log's, where rows that name a visitor and a customer should make the visitor's events the customer's.
+    Hazard: a browser that several people share; a visitor whom one batch names with two customers is left alone.
 
     Raises FeedError when the file as a whole cannot be read; StorageError or BusyError (the log stayed busy), after
     which the same call goes on where this one stopped.
@@ -187,6 +192,9 @@ def import_events(
     with closing(BadRows(bad_path, path.name, run.tally.bad_bytes)) as bad_rows:
         for entries in _batches(format.read(path, run.row), batch):
             _take(append, entries, run, bad_rows, sleep)
+            if merge is not None:
+                run.tally.merged += _merged(entries, merge)
+            run.save()
             if progress is not None:
                 progress(run.tally.read, None)
     return _finish(run, path, format.name, resumed_after, bad_path)
@@ -218,7 +226,20 @@ def _take(append: Append, entries: list[Entry], run: _Run, bad_rows: BadRows, sl
     tally.bad += bad[: SHOWN - len(tally.bad)]
     tally.bad_bytes = bad_rows.write(bad)
     run.row = entries[-1].number
-    run.save()
+
+
+def _merged(entries: list[Entry], merge: Merge) -> int:
+    """Merge the visitors of a batch whose customer is sure; how many events became a customer's."""
+    customers: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.person is not None:
+            customers.setdefault(entry.person[0], set()).add(entry.person[1])
+    done = 0
+    for visitor, names in sorted(customers.items()):
+        if len(names) == 1:
+            with suppress(InputError):  # the visitor is another customer's already
+                done += merge(visitor, next(iter(names)))
+    return done
 
 
 def _append(append: Append, events: list[Event], sleep: Callable[[float], None]) -> Receipt:
@@ -256,9 +277,13 @@ def _finish(run: _Run, path: Path, format: str, resumed_after: int, bad_path: Pa
         notes.append("The file is cut off or damaged: the rows before that place went in.")
     if resumed_after:
         notes.append(f"Resumed after row {resumed_after:,} of an import that was interrupted.")
+    if tally.merged:
+        notes.append(f"{tally.merged:,} events of anonymous visitors are their customers' now.")
+    elif tally.people:
+        notes.append(f"{tally.people:,} rows name a visitor and a customer; --merge makes their events one shopper's.")
     if not tally.read:
         notes.append("The file has no row.")
-    names = ("read", "events", "accepted", "repeated", "withheld", "refused", "passed", "marks")
+    names = ("read", "events", "accepted", "repeated", "withheld", "refused", "merged", "passed", "marks")
     report = EventReport(
         run=run.id,
         file=str(path),
@@ -271,10 +296,9 @@ def _finish(run: _Run, path: Path, format: str, resumed_after: int, bad_path: Pa
         bad_file=str(bad_path) if tally.refused and bad_path is not None else None,
     )
     if run.folder is not None and run.checkpoint is not None:
-        with disk_errors(run.folder):
-            file = run.folder / f"events-{run.id:06}.json"
-            file.write_bytes(orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2))
-            run.checkpoint.unlink(missing_ok=True)
+        file = run.folder / f"events-{run.id:06}.json"
+        replace_file(file, orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2))
+        run.checkpoint.unlink(missing_ok=True)
     return report
 
 

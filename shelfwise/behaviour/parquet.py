@@ -6,7 +6,6 @@ the export anew; an anonymous one holds no shopper.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -20,6 +19,7 @@ from shelfwise.behaviour.exporting import anonymised
 from shelfwise.behaviour.formats.base import properties_of
 from shelfwise.database.engine import disk_errors
 from shelfwise.errors import InputError
+from shelfwise.storage import flush, replace_file
 from shelfwise.types import Event
 
 STATE: Final = "export.json"
@@ -37,6 +37,10 @@ class ParquetReport:
     written: int
     files: int
     cursor: int
+
+    def __str__(self) -> str:
+        """The report for people."""
+        return f"{self.folder}: {self.written:,} events added in {self.files:,} files"
 
 
 def cursor_of(folder: Path, *, anonymous: bool = False) -> int:
@@ -70,7 +74,7 @@ def export_parquet(batches: Iterable[Sequence[Logged]], folder: Path, *, anonymo
                 files += 1
             written += len(batch)
             cursor = batch[-1].number
-            _replace(folder / STATE, orjson.dumps({"cursor": cursor, "anonymous": anonymous}))
+            replace_file(folder / STATE, orjson.dumps({"cursor": cursor, "anonymous": anonymous}))
     return ParquetReport(str(folder), written, files, cursor)
 
 
@@ -100,13 +104,8 @@ def _write(path: Path, part: Sequence[Logged], anonymous: bool) -> None:
     path.parent.mkdir(exist_ok=True)
     new = path.with_suffix(".new")
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=_schema()), new, compression="zstd")
-    os.replace(new, path)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    new = path.with_suffix(".new")
-    new.write_bytes(content)
-    os.replace(new, path)
+    flush(new)
+    new.replace(path)
 
 
 def _row(logged: Logged, event: Event) -> dict[str, Any]:

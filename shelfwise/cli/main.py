@@ -23,6 +23,7 @@ from shelfwise.cli import (
     evaluate,
     evaluate_models,
     evaluate_recommend,
+    events,
     feed,
     index,
     models,
@@ -89,6 +90,7 @@ understanding.train_app.command("encoder")(training.model)
 understanding.train_app.command("cross-encoder")(training.model)
 understanding.train_app.command("domain")(training.domain)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(events.app, name="events")
 app.add_typer(models.app, name="models")
 app.add_typer(recommend.app, name="recommend")
 app.add_typer(synonyms.app, name="synonyms")

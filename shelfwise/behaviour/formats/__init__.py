@@ -28,6 +28,7 @@ _NAMED: Final[dict[str, Callable[[Reading], EventFormat]]] = {
 FORMATS: Final = (*_NAMED, *TABLES)
 TEMPLATES: Final = (*_NAMED, "csv", "jsonl")
 _SAMPLE = 200
+_FOLDER = resources.files("shelfwise.behaviour.formats.templates")
 
 
 def format_of(name: str, *, reading: Reading = PLAIN, mapping: EventMapping | None = None) -> EventFormat:
@@ -71,4 +72,9 @@ def template(name: str) -> str:
     if name not in TEMPLATES:
         raise InputError(f"no template for {name!r}; expected one of {', '.join(TEMPLATES)}.")
     suffix = "csv" if name == "csv" else "jsonl"
-    return (resources.files("shelfwise.behaviour.formats.templates") / f"{name}.{suffix}").read_text("utf-8")
+    return (_FOLDER / f"{name}.{suffix}").read_text("utf-8")
+
+
+def guide() -> str:
+    """Which events to send, and from where."""
+    return (_FOLDER / "README.txt").read_text("utf-8")

@@ -57,7 +57,7 @@ class Entry:
 
     number: of the row or line, from 1. events: what it says; an order of three products says three. bad: what of it
     cannot be used. passed: why a good row says nothing here, as the name of its action. notes: what had to be changed,
-    in few fixed words, for counting.
+    in few fixed words, for counting. person: an anonymous visitor's id and the customer's whom the row says it is.
     """
 
     number: int
@@ -65,6 +65,7 @@ class Entry:
     bad: tuple[BadRow, ...] = ()
     passed: str | None = None
     notes: tuple[str, ...] = ()
+    person: tuple[str, str] | None = None
 
 
 class EventFormat(Protocol):
@@ -99,6 +100,14 @@ def checked(
         else:
             bad.append(BadRow(file, number, wrong.field, wrong.found, wrong.expected))
     return Entry(number, tuple(good), tuple(bad), passed, tuple(notes))
+
+
+def person_of(visitor: Any, customer: Any) -> tuple[str, str] | None:
+    """A visitor's id with the customer's, where a row has both and they differ."""
+    if not isinstance(visitor, str | int) or not isinstance(customer, str | int):
+        return None
+    pair = str(visitor).strip(), str(customer).strip()
+    return pair if all(pair) and pair[0] != pair[1] and max(map(len, pair)) <= MAX_ID else None
 
 
 def refused(file: str, number: int, bad: BadValue) -> Entry:

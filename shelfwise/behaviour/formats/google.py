@@ -24,6 +24,7 @@ from shelfwise.behaviour.formats.base import (
     name,
     number,
     part_id,
+    person_of,
     properties_of,
     refused,
     shares,
@@ -93,7 +94,10 @@ class GoogleFormat:
             events, notes = self._events(type, raw)
         except BadValue as bad:
             return refused(file, row, bad)
-        return checked(file, row, events, notes=notes)
+        return dataclasses.replace(
+            checked(file, row, events, notes=notes),
+            person=person_of(raw.get("visitorId"), table(raw.get("userInfo")).get("userId")),
+        )
 
     def _events(self, type: str, raw: Mapping[str, Any]) -> tuple[list[Event], list[str]]:
         common = self._common(raw)

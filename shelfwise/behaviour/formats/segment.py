@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from shelfwise.behaviour.formats.base import (
     name,
     number,
     part_id,
+    person_of,
     properties_of,
     refused,
     shares,
@@ -84,15 +86,16 @@ class SegmentFormat:
 
     def _entry(self, file: str, row: int, call: Mapping[str, Any], shift: bool) -> Entry:
         said = str(call.get("event"))
+        person = person_of(call.get("anonymousId"), call.get("userId"))
         if call.get("type", "track") != "track":
-            return Entry(row, passed=str(call.get("type")))
+            return Entry(row, passed=str(call.get("type")), person=person)
         if said.casefold() not in _KINDS and said.casefold() not in _CART:
             return Entry(row, passed=said)
         try:
             events, notes = self._events(said.casefold(), call, shift)
         except BadValue as bad:
             return refused(file, row, bad)
-        return checked(file, row, events, notes=notes)
+        return dataclasses.replace(checked(file, row, events, notes=notes), person=person)
 
     def _events(self, said: str, call: Mapping[str, Any], shift: bool) -> tuple[list[Event], list[str]]:
         given = table(call.get("properties"))

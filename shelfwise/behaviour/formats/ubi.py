@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from shelfwise.behaviour.formats.base import (
     line,
     name,
     number,
+    person_of,
     properties_of,
     refused,
     single,
@@ -129,7 +131,11 @@ class UbiFormat:
             event = self._event(found, found.kind, before, shift)
         except BadValue as bad:
             return refused(file, row, bad)
-        return checked(file, row, [event], notes=[f"{application}: {FROM_ZERO}"] if shift else [])
+        notes = [f"{application}: {FROM_ZERO}"] if shift else []
+        return dataclasses.replace(
+            checked(file, row, [event], notes=notes),
+            person=person_of(found.raw.get("client_id"), found.raw.get("user_id")),
+        )
 
     def _event(self, found: UbiLine, kind: EventKind, before: Mapping[str, Any], shift: bool) -> Event:
         raw, inside = found.raw, found.attributes

@@ -1,0 +1,1 @@
+"""Examples of each format of events, to be imported as they are."""
