@@ -90,7 +90,10 @@ def test_filters_sort_and_pages_without_a_reload(visit: Callable[..., Any]) -> N
     assert "Price: ¥2,000 – ¥4,000" in page.locator(".chips").inner_text()
     assert page.evaluate("window.kept") is True
     page.go_back()
-    wait(page, "() => !location.search.includes('max.price')")
+    page.wait_for_url(lambda url: "max.price" not in url)
+    page.wait_for_load_state()
+    page.locator("#q").fill("pho")
+    page.locator("#suggestions .option").first.wait_for()
 
 
 def test_a_reading_is_taken_back_and_used_again(visit: Callable[..., Any]) -> None:
