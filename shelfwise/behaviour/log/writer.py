@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from shelfwise.behaviour.base import Mark
+from shelfwise.behaviour.log.bulk import insert, pairs, parts, update_last
 from shelfwise.behaviour.log.codec import Row, marks_of
 from shelfwise.behaviour.log.schema import NOBODY, events, shoppers, state
 
-T = TypeVar("T")
 _IN: Final = 500  # values of one IN (…)
 
 
@@ -44,7 +43,7 @@ class Writer:
         seen = self._present({row.key for batch in batches for row in batch})
         numbers = self.numbers({row.shopper for batch in batches for row in batch if row.shopper})
         last: dict[int, int] = {}
-        rows: list[dict[str, Any]] = []
+        rows: list[tuple[Any, ...]] = []
         written: list[Written] = []
         for batch in batches:
             start, marked = self.number, Counter[int]()
@@ -57,11 +56,11 @@ class Writer:
                     marked[row.marks] += 1
                 who = numbers.get(row.shopper, NOBODY)
                 last[who] = self.number
-                rows.append(row._asdict() | {"number": self.number, "shopper": who})
+                rows.append((self.number, row.key, row.kind, who, row.time, row.received, row.marks, row.body))
             new = self.number - start
             written.append(Written(new, len(batch) - new, _marks(marked), self.number))
         if rows:
-            self.connection.execute(sa.insert(events), rows)
+            insert(self.connection, events, rows)
             last.pop(NOBODY, None)
             self.touch(last)
         self.count += len(rows)
@@ -70,23 +69,21 @@ class Writer:
     def touch(self, last: Mapping[int, int]) -> None:
         """Keep the newest numbers of shoppers."""
         if last:
-            rows = [{"who": who, "newest": number} for who, number in sorted(last.items())]
-            self.connection.execute(_TOUCH, rows)
+            update_last(self.connection, list(last.items()))
 
     def numbers(self, names: Iterable[str]) -> dict[str, int]:
         """The numbers of shoppers (of a merged visitor: the customer's), those of new names made."""
         wanted = sorted(set(names))
         found: dict[str, int] = {}
-        for part in _parts(wanted, _IN):
+        for part in parts(wanted, _IN):
             query = sa.select(shoppers.c.name, _WHO).where(shoppers.c.name.in_(part))
-            found |= dict(self.connection.execute(query).all())
+            found |= dict(pairs(self.connection, query))
         new = [name for name in wanted if name not in found]
         for name in new:
             self._shoppers += 1
             found[name] = self._shoppers
         if new:
-            rows = [{"number": found[name], "name": name, "same": None, "last": 0} for name in new]
-            self.connection.execute(sa.insert(shoppers), rows)
+            insert(self.connection, shoppers, [(found[name], name, None, 0) for name in new])
         return found
 
     def delete_for_good(self) -> None:
@@ -104,13 +101,12 @@ class Writer:
 
     def _present(self, keys: set[bytes]) -> set[bytes]:
         found: set[bytes] = set()
-        for part in _parts(sorted(keys), _IN):
+        for part in parts(sorted(keys), _IN):
             found.update(self.connection.execute(sa.select(events.c.key).where(events.c.key.in_(part))).scalars())
         return found
 
 
 _WHO = sa.func.coalesce(shoppers.c.same, shoppers.c.number)
-_TOUCH = sa.update(shoppers).where(shoppers.c.number == sa.bindparam("who")).values(last=sa.bindparam("newest"))
 
 
 def _marks(bits: Mapping[int, int]) -> dict[Mark, int]:
@@ -118,9 +114,3 @@ def _marks(bits: Mapping[int, int]) -> dict[Mark, int]:
     for marked, count in bits.items():
         counts.update(dict.fromkeys(marks_of(marked), count))
     return dict(counts)
-
-
-def _parts(items: Iterable[T], size: int) -> Iterable[list[T]]:
-    iterator = iter(items)
-    while part := list(islice(iterator, size)):
-        yield part
