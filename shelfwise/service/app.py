@@ -28,6 +28,7 @@ from shelfwise.service.problems import Catch, Problem, problem_of
 from shelfwise.service.routes import events, health, products, profile, recommend, search, suggest, understand, writes
 from shelfwise.service.shield import BODY_LIMIT, Shield, security_headers
 from shelfwise.service.storefront import storefront
+from shelfwise.service.storefront.record import BODY as SEEN
 from shelfwise.service.wire_events import BODY
 
 QUEUE = 64  # jobs that may wait for a thread
@@ -81,7 +82,7 @@ def create_app(
     _answer_errors(app, pages)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     headers = security_headers(server.picture_hosts)
-    app.add_middleware(Shield, headers=headers, body_limit=body_limit, smaller={"/v1/events": BODY})
+    app.add_middleware(Shield, headers=headers, body_limit=body_limit, smaller={"/v1/events": BODY, "/record": SEEN})
     app.add_middleware(Observer, metrics=service.metrics, clock=clock)
     return app
 

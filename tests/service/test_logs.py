@@ -91,3 +91,18 @@ def test_the_standard_log_of_the_server_loses_its_exceptions(log: Callable[[], s
             logging.getLogger(name).exception("Exception in ASGI application")
     assert log().count("Exception in ASGI application") == 2
     assert quiet(log())
+
+
+def test_who_a_shopper_is_stays_out_of_the_log(client: Any, shop: Any, log: Callable[[], str]) -> None:
+    own = {"sec-fetch-site": "same-origin"}
+    client.post("/you/consent?choice=personal", headers=own)
+    name = client.cookies["shopper"]
+    for path in ("/", "/search?q=phone", "/p/phone-8", "/cart", "/favourites", "/you"):
+        assert client.get(path).status_code == 200
+    for path in ("/cart?product=phone-8", "/favourites?product=phone-8", "/cart/buy"):
+        client.post(path, headers=own)
+    shop.record = shop.profile = lambda given: {}[given]
+    assert client.get("/you").status_code == 500
+    assert client.post("/cart?product=phone-4", headers=own).status_code == 500
+    assert name not in log()
+    assert "phone-8" not in log()

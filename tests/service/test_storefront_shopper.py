@@ -324,6 +324,15 @@ def test_a_busy_log_asks_the_script_to_come_again(client: Any, shop: Any) -> Non
     assert int(answer.headers["retry-after"]) >= 2
 
 
+def test_a_script_gone_wild_is_slowed_down(client: Any, shop: Any) -> None:
+    personal(client)
+    many = [seen(id=f"wild.home.{number}.seen") for number in range(200)]
+    answers = [client.post("/record", headers=OWN, json={"events": many}).status_code for _ in range(18)]
+    assert answers[0] == 202
+    assert answers[-1] == 429
+    assert client.post("/record", headers=OWN, content=b"x" * 200_001).status_code == 413
+
+
 # --- what is known --------------------------------------------------------------------------------------------
 
 

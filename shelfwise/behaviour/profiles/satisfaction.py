@@ -44,7 +44,7 @@ def _reactions(events: Sequence[Event], rules: Rules) -> Iterator[Mood]:
 
 def _searches(events: Sequence[Event], at: datetime, rules: Rules) -> Iterator[Mood]:
     """Searches are answered by a touch of a product soon after, unless another search comes first. The one that may
-    still be answered is not counted."""
+    still be answered is not counted. The same text again, as for its next page, is the same search."""
     soon = timedelta(minutes=rules.answer_minutes)
     asked: Event | None = None
     for event in events:
@@ -52,7 +52,7 @@ def _searches(events: Sequence[Event], at: datetime, rules: Rules) -> Iterator[M
             yield (*rules.satisfaction["search_answered"], asked.time)
             asked = None
         elif event.kind in ("search", "reformulation"):
-            if asked is not None:
+            if asked is not None and asked.text != event.text:
                 yield (*rules.satisfaction["search_unanswered"], asked.time)
             asked = event
     if asked is not None and at - asked.time > soon:

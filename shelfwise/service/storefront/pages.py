@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shelfwise.service.context import Service
+from shelfwise.service.pace import Pace
 from shelfwise.service.problems import Problem
 from shelfwise.service.storefront.actions import Actions
 from shelfwise.service.storefront.basket import read_basket
@@ -107,6 +108,7 @@ def _pages(app: FastAPI, service: Service, renderer: Renderer, recorder: Recorde
 def _buttons(service: Service, renderer: Renderer, recorder: Recorder) -> APIRouter:
     """What changes something: from pages of this shop only."""
     actions = Actions(service, renderer, recorder)
+    pace = Pace(service.clock)
     routes = APIRouter(include_in_schema=False, dependencies=[Depends(same_origin)])
 
     @routes.post("/favourites")
@@ -131,7 +133,7 @@ def _buttons(service: Service, renderer: Renderer, recorder: Recorder) -> APIRou
 
     @routes.post("/record")
     async def record_seen(request: Request, body: SeenIn) -> Response:
-        return await record(service, recorder, request, body)
+        return await record(service, recorder, pace, request, body)
 
     return routes
 

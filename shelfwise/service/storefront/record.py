@@ -9,7 +9,9 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shelfwise.errors import BusyError
 from shelfwise.service.context import Service
+from shelfwise.service.pace import Pace
 from shelfwise.service.storefront.places import FARTHEST, LENGTH, Place
 from shelfwise.service.storefront.recorder import Recorder
 from shelfwise.service.storefront.visitor import Visitor, read_visitor
@@ -17,6 +19,8 @@ from shelfwise.service.wire import Id, Wire
 from shelfwise.types import Event
 
 BATCH = 200  # events of one request
+BODY = 200_000  # bytes of one request
+WAIT = 10.0  # seconds after which a shopper who sent too much may send again
 DAY = 86_400
 
 Name = Annotated[str, Field(max_length=LENGTH, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -43,9 +47,11 @@ class SeenIn(Wire):
     events: Annotated[list[Seen], Field(min_length=1, max_length=BATCH)]
 
 
-async def record(service: Service, recorder: Recorder, request: Request, body: SeenIn) -> Response:
+async def record(service: Service, recorder: Recorder, pace: Pace, request: Request, body: SeenIn) -> Response:
     """Records them; 202 when they are durable. BusyError passes, so that the script tries again later (429)."""
     visitor = read_visitor(request)
+    if visitor.shopper and not all(pace.allows(visitor.shopper) for _ in body.events):
+        raise BusyError("Too many events of one shopper at once.", seconds=WAIT)
     now = service.now()
     events = [_event(recorder, visitor, seen, now - timedelta(milliseconds=seen.ago)) for seen in body.events]
     await service.record(events)

@@ -42,6 +42,12 @@ def test_asking_again_is_a_bad_sign() -> None:
     )
 
 
+def test_another_page_of_a_search_is_no_other_search() -> None:
+    asked = event("search", text="boots", days=60 * MINUTE)
+    more = event("search", text="boots", days=59 * MINUTE)
+    assert mood(asked, more, event("click", "a", days=58 * MINUTE)) == pytest.approx(0.7)
+
+
 def test_words_of_a_review_count_beside_its_stars() -> None:
     stars = mood(event("review", "a", value=3))
     bad = mood(event("review", "a", value=3, text="很失望，太差了"))
