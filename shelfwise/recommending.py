@@ -23,7 +23,7 @@ from shelfwise.catalog.base import CatalogStore
 from shelfwise.errors import ShelfwiseError
 from shelfwise.recommend.asking import Ask, checked
 from shelfwise.recommend.base import CandidateGenerator, CatalogTable, RecommendRequest, Row
-from shelfwise.recommend.catalogue import LiveCatalog, VectorOf
+from shelfwise.recommend.catalogue import KeptProducts, LiveCatalog, VectorOf
 from shelfwise.recommend.fitting import Fitted, FittedGenerators, Progress
 from shelfwise.recommend.generators.because_searched import BecauseSearched
 from shelfwise.recommend.generators.registry import GENERATORS, KINDS, LIGHT
@@ -84,6 +84,7 @@ class Recommender:
         self.kinds = [kind for kind in KINDS if kind.name not in settings.without]
         self.fitted = FittedGenerators(folder / FOLDER)
         self.prepared = Prepared(settings.prepared)
+        self._products = KeptProducts(store.get)
         self._lock = threading.RLock()
         self._open: _Open | None = None
 
@@ -97,7 +98,7 @@ class Recommender:
             open_ = self._opened()
         rows, failed = self._rows(open_, ask, took)
         with timed(took, "present"):
-            shown = present(rows, self._store.get, self._category)
+            shown = present(rows, self._products.get, self._category)
         took["total"] = 1000 * (time.perf_counter() - start)
         degraded = (*open_.damaged, *failed)
         return Recommendations(self._ids(), ask.placement, ask.shopper, shown, took, degraded)
@@ -246,6 +247,7 @@ class Recommender:
         while batch := list(islice(changes, BATCH)):
             put = [change.product for change in batch if change.product is not None]
             open_.catalog.put([(product, vector(product.id)) for product in put])
+            self._products.drop(change.id for change in batch)
             open_.catalog.remove(change.id for change in batch if change.kind == "delete")
             stale = stale or any(change.kind != "offer" for change in batch)
         return replace(open_, revision=revision, stale=stale)

@@ -34,7 +34,7 @@ NEEDS: Final = {"product": ("seeds", "the product of the page"), "category": ("c
 def checked(ask: Ask) -> Ask:
     """The same. Raises InputError naming the field, what was found and what was expected.
 
-    >>> checked(Ask(placement="attic"))
+    >>> checked(Ask(placement="attic"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
     shelfwise.errors.InputError: placement: found 'attic', expected one of home, category, ...

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -13,6 +15,7 @@ from shelfwise.retrieval.base import CATEGORY_SEPARATOR
 from shelfwise.types import Float32, Money, Product
 
 ADULT: Final = "adult"  # the attribute (yes) or the tag that says a product is for adults only
+KEPT: Final = 5_000  # products held in memory
 VectorOf = Callable[[str], Float32 | None]
 
 
@@ -31,6 +34,44 @@ def table_of(products: Iterable[Product], vector_of: VectorOf = lambda id: None)
     live = LiveCatalog()
     live.put([(product, vector_of(product.id)) for product in products])
     return live.table
+
+
+class KeptProducts:
+    """Products as the catalogue has them, the ones asked for last kept in memory. Threads may share it.
+
+    fetch: gives those of some ids that there are. `drop` says that products have changed.
+    """
+
+    def __init__(self, fetch: Callable[[Sequence[str]], Sequence[Product]], most: int = KEPT) -> None:
+        self._fetch, self._most = fetch, most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, Product] = OrderedDict()
+        self._drops = 0
+
+    def get(self, ids: Sequence[str]) -> list[Product]:
+        """The products of those ids, in the order asked; unknown ids are left out."""
+        with self._lock:
+            found = {id: self._kept[id] for id in ids if id in self._kept}
+            for id in found:
+                self._kept.move_to_end(id)
+            drops = self._drops
+        missing = [id for id in ids if id not in found]
+        if missing:
+            fresh = {product.id: product for product in self._fetch(missing)}
+            found |= fresh
+            with self._lock:
+                if drops == self._drops:  # else what was fetched may be of before the change
+                    self._kept |= fresh
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+        return [found[id] for id in ids if id in found]
+
+    def drop(self, ids: Iterable[str]) -> None:
+        """Forget products that have changed."""
+        with self._lock:
+            self._drops += 1
+            for id in ids:
+                self._kept.pop(id, None)
 
 
 class LiveCatalog:

@@ -14,6 +14,7 @@ from shelfwise.recommend.generators.request import withheld
 from shelfwise.recommend.interactions import Interactions
 from shelfwise.types import Bool, Candidates, Float32, Float64, Int64
 
+RANKED: Final = 1_000  # categories whose order is kept
 DAY: Final = 86_400_000.0  # milliseconds
 
 
@@ -34,11 +35,12 @@ class Popular:
         self.sums: Float64 = np.zeros(0)
         self.moment = 0
         self._categories: tuple[str, ...] = ()
+        self._ranked: dict[str | None, Int64] = {}  # category → codes in order, worked out when first asked for
 
     def learn(self, train: Interactions) -> Self:
         """Fit on histories without a clock: how many shoppers touched each product."""
         self.products, self.sums = train.products, train.support.astype(np.float64)
-        self._categories = ("",) * len(self.products)
+        self._categories, self._ranked = ("",) * len(self.products), {}
         return self
 
     def scores(self, histories: Interactions) -> Float32:
@@ -59,7 +61,7 @@ class Popular:
         ages = (self.moment - touches.time) / (DAY * self.half_life)
         new = np.bincount(touches.product, touches.strength * np.exp2(-ages), len(catalog))
         self.sums = np.array([before.get(product, 0.0) for product in catalog.ids]) + new
-        self.products = catalog.ids
+        self.products, self._ranked = catalog.ids, {}
         self._categories = tuple(catalog.categories[place] if place >= 0 else "" for place in catalog.category)
 
     def generate(self, request: RecommendRequest, limit: int) -> Candidates:
@@ -90,9 +92,15 @@ class Popular:
         return loaded
 
     def _order(self, category: str | None) -> Int64:
-        there: Bool = self.sums > 0
-        if category is not None:
-            inside = [own == category or own.startswith(f"{category} > ") for own in self._categories]
-            there = there & np.array(inside, np.bool_)
-        codes = np.flatnonzero(there)
-        return codes[np.lexsort((codes, -self.sums[codes]))]
+        """Codes of products with touches, of a category if one is given, the most popular first."""
+        ranked = self._ranked.get(category)
+        if ranked is None:
+            there: Bool = self.sums > 0
+            if category is not None:
+                inside = [own == category or own.startswith(f"{category} > ") for own in self._categories]
+                there = there & np.array(inside, np.bool_)
+            codes = np.flatnonzero(there)
+            ranked = codes[np.lexsort((codes, -self.sums[codes]))]
+            if len(self._ranked) < RANKED:
+                self._ranked[category] = ranked
+        return ranked

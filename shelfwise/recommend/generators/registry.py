@@ -34,8 +34,10 @@ KINDS: Final[tuple[type[CandidateGenerator], ...]] = (
     BestRated,
     Assorted,
 )
-BESIDE: Final = (BecauseSearched,)  # neither fitted nor kept: they are handed a part of the shop
-GENERATORS: Final[Mapping[str, type[CandidateGenerator]]] = {kind.name: kind for kind in (*KINDS, *BESIDE)}
+BESIDE: Final[tuple[type[CandidateGenerator], ...]] = (
+    BecauseSearched,
+)  # neither fitted nor kept: they are handed a part of the shop
+GENERATORS: Final[Mapping[str, type[CandidateGenerator]]] = {kind.name: kind for kind in KINDS + BESIDE}
 LIGHT: Final = (
     "popular",
     "trending",

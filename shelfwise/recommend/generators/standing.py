@@ -12,7 +12,7 @@ from shelfwise.recommend.base import CatalogTable, RecommendRequest, Source
 from shelfwise.recommend.filters import within
 from shelfwise.recommend.generators.kept import keep, kept
 from shelfwise.recommend.generators.request import withheld
-from shelfwise.types import Candidates, Float64
+from shelfwise.types import Candidates, Float64, Int64
 
 NEW: Final = 60 * 86_400_000  # milliseconds
 PRIOR: Final = 20.0  # ratings of the shop's mean that a product begins with
@@ -25,7 +25,7 @@ class Standing:
 
     def __init__(self) -> None:
         self._catalog: CatalogTable | None = None
-        self._order: list[int] = []
+        self._order: Int64 = np.zeros(0, np.int64)
         self._scores: Float64 = np.zeros(0)
 
     def worth(self, catalog: CatalogTable) -> Float64:
@@ -41,7 +41,7 @@ class Standing:
         """Order the catalogue as it is now."""
         scores = np.where(catalog.available, self.worth(catalog), np.nan)
         known = np.flatnonzero(~np.isnan(scores))
-        self._order = known[np.lexsort((known, -scores[known]))].tolist()
+        self._order = known[np.lexsort((known, -scores[known]))]
         self._catalog, self._scores = catalog, scores
 
     def generate(self, request: RecommendRequest, limit: int) -> Candidates:
@@ -49,13 +49,10 @@ class Standing:
         catalog, out = self._catalog, withheld(request)
         if catalog is None:
             return Candidates((), {self.name: np.zeros(0, np.float32)})
-        inside = None if request.category is None else within(catalog, request.category)
-        found: list[int] = []
-        for row in self._order:
-            if (inside is None or inside[row]) and catalog.ids[row] not in out:
-                found.append(row)
-                if len(found) == limit:
-                    break
+        order = self._order
+        if request.category is not None:
+            order = order[within(catalog, request.category)[order]]
+        found = [row for row in order[: limit + len(out)].tolist() if catalog.ids[row] not in out][:limit]
         scores = self._scores[found].astype(np.float32)
         return Candidates(tuple(catalog.ids[row] for row in found), {self.name: scores})
 
