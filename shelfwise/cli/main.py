@@ -27,6 +27,7 @@ from shelfwise.cli import (
     feed,
     index,
     models,
+    predict,
     recommend,
     search,
     serve,
@@ -92,6 +93,7 @@ understanding.train_app.command("domain")(training.domain)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(events.app, name="events")
 app.add_typer(models.app, name="models")
+app.add_typer(predict.app, name="predict")
 app.add_typer(recommend.app, name="recommend")
 app.add_typer(synonyms.app, name="synonyms")
 app.add_typer(understanding.train_app, name="train")

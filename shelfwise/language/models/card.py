@@ -13,7 +13,7 @@ from shelfwise.errors import EncoderError
 from shelfwise.storage import replace_file
 
 FILE: Final = "card.json"
-Kind = Literal["encoder", "cross-encoder", "table", "intent", "domain"]
+Kind = Literal["encoder", "cross-encoder", "table", "intent", "domain", "prediction"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
