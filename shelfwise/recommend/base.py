@@ -47,8 +47,7 @@ class RecommendRequest:
     """Who asks, when and where. `seeds` are the products it is about: the product of the page, the cart's.
 
     query: the text that was searched, if any. exclude: products that must not come (on the page already). region: a
-    shop's own name of a part of the world. adult: whether products for adults may be shown. vector: the encoder's, of
-    the query or else of the shopper's last search; None without an encoder or a text.
+    shop's own name of a part of the world. adult: whether products for adults may be shown.
     """
 
     profile: Profile
@@ -60,7 +59,6 @@ class RecommendRequest:
     region: str | None = None
     exclude: frozenset[str] = frozenset()
     adult: bool = False
-    vector: Float32 | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -14,7 +14,8 @@ from shelfwise.recommend.interactions import Interactions
 from shelfwise.recommend.offline.base import Model
 from shelfwise.recommend.offline.lists import blocks, top_of, without_seen
 from shelfwise.recommend.offline.splits import leave_one_out, sample
-from shelfwise.types import Float32, Float64, Int32, Int64
+from shelfwise.recommend.placements.blending import Blended
+from shelfwise.types import Candidates, Float32, Float64, Int32, Int64
 
 RIDGE: Final = 1e-4  # of the regression: enough to keep weights of equal sources apart
 
@@ -84,6 +85,46 @@ def softmax_regression(listed: Listed, taken: Int32, *, ridge: float = RIDGE) ->
     bounds = [(0, None)] * x.shape[1]
     found: Float64 = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds).x
     return found
+
+
+class Shares:
+    """The blend of placements (placements/blending.py) with shares, and with learnt weights where there are any.
+
+        s(p) = Σ_g w_g · s_g(p) / max s_g        a generator that did not find p adds nothing
+
+    learnt: generator → weight; the others have the recipe's, times the largest that was learnt.
+    """
+
+    def __init__(self, learnt: Mapping[str, float] | None = None) -> None:
+        self._learnt = dict(learnt or {})
+        self._scale = max(self._learnt.values(), default=1.0)
+
+    def blend(self, found: Mapping[str, Candidates], weights: Mapping[str, float]) -> Blended:
+        """The products of all generators; equal scores stay in the order in which they were found."""
+        place: dict[str, int] = {}
+        for candidates in found.values():
+            for id in candidates.ids:
+                place.setdefault(id, len(place))
+        parts = {}
+        for name, candidates in found.items():
+            weight = self._learnt.get(name, self._scale * weights[name])
+            parts[name] = np.zeros(len(place), np.float32)
+            rows = np.array([place[id] for id in candidates.ids], np.int64)
+            parts[name][rows] = weight * share_of(candidates.scores[name])
+        score = np.zeros(len(place), np.float32)
+        for part in parts.values():
+            score += part
+        order = np.argsort(-score, kind="stable")
+        ids = tuple(place)
+        return Blended(
+            tuple(ids[row] for row in order), score[order], {name: part[order] for name, part in parts.items()}
+        )
+
+
+def share_of(scores: Float32) -> Float32:
+    """Scores over the best of them, 0 to 1; 0 for what is not above 0."""
+    best = max(float(scores.max(initial=0.0)), float(np.finfo(np.float32).tiny))
+    return (np.maximum(scores, 0) / best).astype(np.float32)
 
 
 class Blend:

@@ -41,13 +41,8 @@ def time_split(events: EventTable, products: tuple[str, ...], *, share: float = 
 
     products: the catalogue's, in its order. Raises InputError for a share outside 0 to 1 or too few events.
     """
-    if not 0 < share < 1:
-        raise InputError(f"found the share {share} to learn from, expected a number between 0 and 1.")
     touches = Interactions.of_events(events, products)
-    if len(touches.time) < 2:
-        raise InputError("found fewer than two touches of known products in the log, nothing to measure on.")
-    moment = np.quantile(touches.time, share)
-    before = touches.time < moment
+    before = touches.time < moment_of(touches, share)
     cut = np.bincount(touches.shopper[before], minlength=len(touches)).astype(np.int64)
     train = _first(touches, cut)
     starts: list[int] = [0]
@@ -65,6 +60,15 @@ def time_split(events: EventTable, products: tuple[str, ...], *, share: float = 
     lengths = np.diff(starts)
     truth = Truth(np.concatenate([[0], np.cumsum(lengths[lengths > 0])]), np.array(items, np.int32))
     return Task(train, _of(train, asked), truth)
+
+
+def moment_of(touches: Interactions, share: float) -> int:
+    """The millisecond before which the first `share` of the touches came. Raises InputError as `time_split` does."""
+    if not 0 < share < 1:
+        raise InputError(f"found the share {share} to learn from, expected a number between 0 and 1.")
+    if len(touches.time) < 2:
+        raise InputError("found fewer than two touches of known products in the log, nothing to measure on.")
+    return int(np.quantile(touches.time, share))
 
 
 def sample(task: Task, most: int, seed: int) -> Task:
