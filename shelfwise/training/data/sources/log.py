@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from shelfwise.behaviour.formats.base import instant
+from shelfwise.behaviour.formats.ubi import UbiLine
 from shelfwise.catalog.base import BadRow
-from shelfwise.catalog.feeds.opening import lines
+from shelfwise.catalog.feeds.jsonl import JsonlReader
+from shelfwise.catalog.getters import BadValue
 from shelfwise.errors import InputError
 from shelfwise.retrieval.document import encoder_text
 from shelfwise.training.data.examples import Example
-from shelfwise.types import Product
+from shelfwise.types import EventKind, Product
 
-GRADES = {"purchase": 1.0, "add_to_cart": 0.75, "click": 0.5}  # in order of how sure they are
-ACTIONS = {"item_click": "click", "buy": "purchase", "order": "purchase", "cart": "add_to_cart"}
+GRADES: dict[EventKind, float] = {"purchase": 1.0, "cart": 0.75, "click": 0.5}  # in order of how sure they are
 IMPRESSION = "impression"
 
 
@@ -93,12 +92,12 @@ class _Query:
     """What happened after a query; for all queries of one text, what `merge` made of them."""
 
     text: str = ""
-    done: dict[str, str] = field(default_factory=dict)  # product → the surest action
+    done: dict[str, EventKind] = field(default_factory=dict)  # product → the surest action
     shown: dict[str, int] = field(default_factory=dict)  # product → position
     passed: set[str] = field(default_factory=set)
     last: float | None = None
 
-    def act(self, id: str, action: str, position: int | None) -> None:
+    def act(self, id: str, action: EventKind, position: int | None) -> None:
         if action in GRADES:
             self.done[id] = max(action, self.done.get(id, action), key=GRADES.__getitem__)
         if position is not None:
@@ -135,60 +134,37 @@ class _Log:
 
 def _read(path: Path) -> _Log:
     log = _Log()
-    for number, line in enumerate(lines(path), start=1):
-        entry = None if isinstance(line, BadRow) else _entry(line)
-        if entry is None:
+    for row in JsonlReader(whole=True).rows(path):
+        if isinstance(row, BadRow):
             log.bad += 1
-            log.first = log.first or number
-        elif id := entry.get("query_id"):
-            _take(log, log.queries.setdefault(str(id), _Query()), entry)
+            log.first = log.first or row.row
+        elif id := row.values.get("query_id"):
+            _take(log, log.queries.setdefault(str(id), _Query()), UbiLine.of(row.values))
     log.lost = sum(len(query.done) for query in log.queries.values() if not query.text)
     return log
 
 
-def _entry(line: bytes) -> dict[str, Any] | None:
-    if line.isspace():
-        return {}
-    try:
-        entry = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return entry if isinstance(entry, dict) else None
-
-
-def _take(log: _Log, query: _Query, entry: Mapping[str, Any]) -> None:
-    text = entry.get("user_query") or (entry.get("message") if entry.get("message_type") == "QUERY" else "")
-    if not query.text and isinstance(text, str):
-        query.text = " ".join(text.split())
-    action = ACTIONS.get(str(entry.get("action_name")), entry.get("action_name"))
-    if action not in GRADES and action != IMPRESSION:
+def _take(log: _Log, query: _Query, line: UbiLine) -> None:
+    if not query.text and isinstance(line.text, str):
+        query.text = " ".join(line.text.split())
+    if line.kind is None or (line.kind not in GRADES and line.kind != IMPRESSION):
         return
-    inside = _table(entry.get("event_attributes"))
-    thing = _table(inside.get("object"))
-    id = str(thing.get("object_id") or "")
+    id = str(line.object.get("object_id") or "")
     if id:
-        position = _table(inside.get("position")).get("ordinal")
-        query.act(id, action, position if isinstance(position, int) else None)
-        query.see(_time(entry.get("timestamp")))
-        if isinstance(said := thing.get("description"), str) and said.strip():
+        query.act(id, line.kind, line.ordinal if isinstance(line.ordinal, int) else None)
+        query.see(_time(line.raw.get("timestamp")))
+        if isinstance(said := line.object.get("description"), str) and said.strip():
             log.descriptions.setdefault(id, said.strip())
-        if other := thing.get("internal_id"):
+        if other := line.object.get("internal_id"):
             log.others.setdefault(id, str(other))
 
 
-def _table(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _time(stamp: Any) -> float | None:
-    """Seconds since 1970, from ISO 8601 or milliseconds."""
-    if isinstance(stamp, int | float):
-        return stamp / 1000
+    """Seconds since 1970; None for what is no time."""
     try:
-        time = datetime.fromisoformat(str(stamp))
-    except ValueError:
+        return instant(stamp, "timestamp").timestamp()
+    except BadValue:
         return None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
 
 def _by_text(log: _Log) -> dict[str, _Query]:
