@@ -13,7 +13,7 @@ from shelfwise.types import Event, EventKind
 
 FUTURE: Final = timedelta(minutes=5)  # clocks may differ by so much
 LATE: Final = timedelta(days=1)
-BOT_EVENTS: Final = 600  # of one shopper within one minute; beyond, no person does it
+BOT_EVENTS: Final = 300  # of one shopper within one minute; beyond, no person does it
 HELD: Final = 50_000  # shoppers' minutes that are counted at once
 _ANSWERED: Final[frozenset[EventKind]] = frozenset(("click", "impression"))  # kinds that go back to an answer
 
@@ -26,9 +26,9 @@ class Marking:
 
     late: came in more than LATE after it happened. future: says to be from more than FUTURE after it came in.
     no_query_id: a click or an impression that does not say which answer it goes back to. unknown_product: names a
-    product that `known` (ids → those of them that the shop has) does not give. bot: one of more than BOT_EVENTS that
-    the shopper sent within a minute of their own time; counted for the HELD latest minutes of shoppers only, so a
-    stream of invented names costs no memory.
+    product that `known` (ids → those of them that the shop has) does not give. bot: comes after more than BOT_EVENTS of
+    the shopper within a minute of their own time; impressions are not counted, a page has many. Only the HELD latest
+    minutes of shoppers are remembered, so a stream of invented names costs no memory.
     """
 
     def __init__(self, known: Callable[[Collection[str]], Collection[str]]) -> None:
@@ -55,7 +55,7 @@ class Marking:
         with self._lock:
             for event in events:
                 key = event.shopper, int(event.time.timestamp()) // 60
-                count = self._counts.get(key, 0) + 1
+                count = self._counts.get(key, 0) + (event.kind != "impression")
                 self._counts[key] = count
                 self._counts.move_to_end(key)
                 found.append(count > BOT_EVENTS and event.consent == "personal")

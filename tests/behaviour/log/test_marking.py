@@ -69,6 +69,13 @@ def test_more_than_a_person_does_in_a_minute() -> None:
     found = mark([event(str(number), at=number / 10_000) for number in range(BOT_EVENTS + 3)], NOW)
     assert [("bot" in marks) for marks in found] == [False] * BOT_EVENTS + [True] * 3
     assert mark([event("bob", "bob"), event("later", at=1)], NOW) == [set(), set()]
+    shown = Event("shown", "impression", "ann", NOW, query_id="q1", slate=("a",))
+    assert mark([shown], NOW) == [{"bot"}]
+
+
+def test_a_page_shows_many_products_at_once() -> None:
+    shown = [Event(str(number), "impression", "ann", NOW, "p1", "q1") for number in range(2 * BOT_EVENTS)]
+    assert not any(Marking(lambda ids: ids)(shown, NOW))
 
 
 def test_a_long_past_brought_in_at_once_is_no_bot() -> None:

@@ -196,6 +196,13 @@ def test_last_grows_with_the_shopper_only(log: SqlEventLog) -> None:
     assert log.append([event("3", at=-99)]).cursor == log.last("ann")
 
 
+def test_a_person_behind_a_few_bot_events_is_seen(opened: Any) -> None:
+    log = opened(marking=lambda events, received: [{"bot"} if one.id.startswith("b") else set() for one in events])
+    log.append([event("1", at=-9), event("2", at=-8), *(event(f"b{number}") for number in range(5))])
+    assert ids(log.shopper_events("ann", 2)) == ["2", "1"]
+    assert log.shopper_events("ann", 1) == []  # nor is anything but the newest four looked at
+
+
 def test_a_stranger_has_nothing(log: SqlEventLog) -> None:
     assert log.shopper_events("nobody") == []
     assert log.canonical("nobody") == "nobody"
