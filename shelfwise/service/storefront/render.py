@@ -65,6 +65,7 @@ class Renderer:
             "shop": self.shop.settings.shop,
             "languages": self._languages(request),
             "text": "",
+            "asks": True,  # whether a page may ask to remember its visitor
             "viewed": "",  # the product that a page is about
             "once": self._ids(),
             "visitor": read_visitor(request),

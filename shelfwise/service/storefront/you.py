@@ -52,6 +52,7 @@ def you(service: Service, renderer: Renderer, request: Request) -> Response:
         missing=missing,
         forgotten=request.query_params.get("forgotten") == "1",
         place=Place("you"),
+        asks=False,  # the page itself does
     )
 
 
