@@ -14,7 +14,7 @@ import numpy as np
 from shelfwise.behaviour.base import EventLog
 from shelfwise.behaviour.table import EventTable
 from shelfwise.catalog.base import CatalogStore
-from shelfwise.errors import InputError
+from shelfwise.errors import InputError, NotFoundError
 from shelfwise.language.models.card import Card
 from shelfwise.language.models.names import store_of
 from shelfwise.recommend.prediction import Predictions, Predictor, Report, report
@@ -63,6 +63,10 @@ class Predicting:
 
     def predict(self, at: datetime | None = None) -> Predictions:
         """What all known shoppers are expected to do from a moment on (now). Raises NotFoundError before `fit`."""
+        if NAME not in self._models.names():
+            raise NotFoundError(
+                f"{self._models.root}: nothing was fitted yet.", hint="Do so with: shelfwise predict fit"
+            )
         predictor = Predictor.load(self._models.folder(NAME))
         table, paths = self._read()
         return predictor.predict(table, paths, round((at or self._clock()).timestamp() * 1000))

@@ -32,7 +32,7 @@ def satisfaction(events: Sequence[Event], at: datetime, rules: Rules) -> float |
 def _reactions(events: Sequence[Event], rules: Rules) -> Iterator[Mood]:
     known = rules.satisfaction
     for event in events:
-        if event.kind in ("purchase", "return", "favourite", "reformulation"):
+        if event.kind in ("purchase", "return", "reformulation"):
             yield (*known[event.kind], event.time)
         elif event.kind in ("rating", "review"):
             if event.value is not None:
