@@ -112,13 +112,14 @@ def _credited(
     for purchase in bought:
         revenue = purchase.value or 0.0
         touches = _touches(purchase, clicks, window)
+        if not touches:
+            unattributed.add(1.0, revenue)
+            continue
         for share, (placement, query_id) in zip(shares(model, len(touches)), touches, strict=True):
             if share:
                 placements.setdefault(placement or NOWHERE, Credit()).add(share, revenue)
                 if query_id is not None:
                     queries.setdefault(texts.get(query_id, UNKNOWN), Credit()).add(share, revenue)
-        if not touches:
-            unattributed.add(1.0, revenue)
     return Attribution(
         model=model,
         window=window,

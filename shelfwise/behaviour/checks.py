@@ -96,7 +96,7 @@ def _positions(log: Summary, now: datetime) -> Iterator[Finding]:
         if told.events >= ENOUGH and without > told.events / 2:
             message = f"{without:,} of {told.events:,} events {kind!r} have no position."
             todo = "Send the place in the results, from 1: without it clicks cannot be corrected for position bias."
-            yield Finding("no_position", "warning", without, told.events, told.example, message, todo)
+            yield Finding("no_position", "warning", without, told.events, told.lacking["position"], message, todo)
         elif told.positions.total() >= ENOUGH and len(told.positions) == 1:
             place = next(iter(told.positions))
             message = f"Every position of {told.positions.total():,} events {kind!r} is {place}."
@@ -110,7 +110,8 @@ def _clicks(log: Summary, now: datetime) -> Iterator[Finding]:
     without = told.events - told.query_ids
     message = f"{without:,} of {told.events:,} clicks name no query_id: they cannot be credited to a search."
     todo = "Send with each click the query_id of the answer that showed the product (searches and rows both have one)."
-    yield from _some(Finding("click_without_query_id", "warning", without, told.events, told.example, message, todo))
+    example = told.lacking.get("query_id", "")
+    yield from _some(Finding("click_without_query_id", "warning", without, told.events, example, message, todo))
     dangling = [id for query, id in log.clicked.items() if query not in log.searches]
     if log.searches:
         message = f"{len(dangling):,} of {len(log.clicked):,} clicked query_ids belong to no search in the log."
@@ -131,7 +132,8 @@ def _purchases(log: Summary, now: datetime) -> Iterator[Finding]:
     without = told.events - told.values
     message = f"{without:,} of {told.events:,} purchases have no value: their revenue counts as 0."
     todo = "Send what the line cost (price × quantity) in the shop's currency."
-    yield from _some(Finding("purchase_without_value", "error", without, told.events, told.example, message, todo))
+    example = told.lacking.get("value", "")
+    yield from _some(Finding("purchase_without_value", "error", without, told.events, example, message, todo))
 
 
 def _shoppers(log: Summary, now: datetime) -> Iterator[Finding]:

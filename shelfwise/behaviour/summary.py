@@ -17,7 +17,7 @@ HELD: Final = 2_000_000  # query ids and fingerprints of events that are held at
 
 @dataclass(slots=True)
 class KindCount:
-    """What the events of one kind say: how many there are, and how many have a field."""
+    """What the events of one kind say: how many there are, and how many have a field. lacking: field → who has not."""
 
     events: int = 0
     products: int = 0
@@ -26,6 +26,7 @@ class KindCount:
     values: int = 0
     positions: Counter[int] = field(default_factory=Counter)
     example: str = ""  # the id of the first
+    lacking: dict[str, str] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
         """Count an event."""
@@ -35,6 +36,9 @@ class KindCount:
         self.query_ids += event.query_id is not None
         self.placements += event.placement is not None
         self.values += event.value is not None
+        for name in ("query_id", "position", "value"):
+            if name not in self.lacking and getattr(event, name) is None:
+                self.lacking[name] = event.id
         if event.position is not None and len(self.positions) < 10_000:
             self.positions[event.position] += 1
 

@@ -123,10 +123,7 @@ def export(
         if format == "parquet":
             since = cursor_of(out, anonymous=anonymous)
             added = export_parquet(_told(opened, step, since), out, anonymous=anonymous)
-            report, text = (
-                dataclasses.asdict(added),
-                f"{added.folder}: {added.written:,} events in {added.files:,} files",
-            )
+            report, text = dataclasses.asdict(added), str(added)
         else:
             found = _writable(format_of(format, reading=Reading(currency=opened.settings.shop.currency)))
             written = export_events(_told(opened, step), out, found, anonymous=anonymous)

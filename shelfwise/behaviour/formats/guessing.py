@@ -52,8 +52,11 @@ def guess(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> EventMap
     [fields]
     kind = "behavior_type"
     shopper = "user_id"
-    time = {column = "timestamp", format = "unix"}
     product = "item_id"
+    <BLANKLINE>
+    [fields.time]
+    column = "timestamp"
+    format = "unix"
     <BLANKLINE>
     """
     samples = {column: [row[column] for row in rows if row.get(column) not in (None, "")] for column in columns}

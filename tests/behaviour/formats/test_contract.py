@@ -20,7 +20,9 @@ from tests.behaviour.formats.strategies import events
 
 NAMES = [name for name in FORMATS if format_of(name).writes]
 TIME = datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
-ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+ONE_FOLDER = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30, deadline=None
+)
 
 
 def written(folder: Path, format: EventFormat, given: list[Event], suffix: str = "") -> Path:
