@@ -137,6 +137,20 @@ def test_a_click_goes_back_to_the_answer_and_coming_back_shows_nothing_new(visit
     assert len(events(shop, "impression")) - len(old) == seen
 
 
+def test_a_recommended_product_goes_back_to_its_row(visit: Visit, shop: Any) -> None:
+    page = visit("/")
+    say_yes(page)
+    row = page.get_by_role("region", name="Popular now").locator("[data-query]")
+    query_id = row.get_attribute("data-query")
+    row.locator(".cover").nth(1).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/p/**")
+    until(page, lambda: bool(events(shop, "click")))
+    (click,) = events(shop, "click")
+    assert (click.query_id, click.placement, click.position) == (query_id, "home", 2)
+    assert click.properties["row"] == "popular"
+
+
 def test_a_page_loaded_again_shows_and_visits_nothing_new(visit: Visit, shop: Any) -> None:
     page = visit("/p/phone-8", height=1600)
     before = calm(page, shop)

@@ -265,6 +265,13 @@ def test_searches_and_other_tries_are_recorded(client: Any, shop: Any) -> None:
     assert all(event.query_id for event in events(shop))
 
 
+def test_a_search_is_the_shoppers_who_said_yes(client: Any, shop: Any) -> None:
+    client.get("/search?q=phone")
+    name = personal(client)
+    client.get("/search?q=phone")
+    assert [query.shopper for query in shop.asked if query.text] == [None, name]
+
+
 @pytest.mark.parametrize(
     "headers", [{"cache-control": "max-age=0"}, {"cache-control": "no-cache"}, {"sec-purpose": "prefetch"}]
 )

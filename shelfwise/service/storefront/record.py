@@ -15,7 +15,7 @@ from shelfwise.service.pace import Pace
 from shelfwise.service.storefront.places import FARTHEST, LENGTH, Place
 from shelfwise.service.storefront.recorder import Recorder
 from shelfwise.service.storefront.visitor import Visitor, read_visitor
-from shelfwise.service.wire import Id, Wire
+from shelfwise.service.wire import Wire
 from shelfwise.types import Event
 
 BATCH = 200  # events of one request
@@ -32,7 +32,7 @@ class Seen(Wire):
 
     id: Annotated[str, Field(min_length=8, max_length=LENGTH, pattern=r"^[\w.:-]+$")]
     kind: Literal["impression", "click", "view", "dwell"]
-    product: Id
+    product: Annotated[str, Field(min_length=1, max_length=200)]
     placement: Name = ""
     query_id: Name = ""
     row: Name = ""

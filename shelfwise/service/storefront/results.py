@@ -21,6 +21,7 @@ from shelfwise.service.storefront.recorder import Recorder
 from shelfwise.service.storefront.render import Renderer
 from shelfwise.service.storefront.searches import record_search
 from shelfwise.service.storefront.understood import Readings, softened
+from shelfwise.service.storefront.visitor import read_visitor
 from shelfwise.service.storefront.windows import Windows
 from shelfwise.service.wire_understanding import QUERY_LENGTH
 from shelfwise.types import Correction, Locale, Page, Query
@@ -33,7 +34,7 @@ def results(windows: Windows, recorder: Recorder, service: Service, renderer: Re
     shop = service.shop
     locale = renderer.locale(request)
     address = read_address(request.query_params.multi_items(), QUERY_LENGTH)
-    slate = service.search(_query(address, locale))
+    slate = service.search(_query(address, locale, read_visitor(request).shopper))
     cards = Cards(
         locale, shop.settings.server.picture_hosts, corrected(address.text, slate.corrections) or address.text
     )
@@ -98,9 +99,10 @@ def corrected(text: str, corrections: tuple[Correction, ...]) -> str:
     return read if corrections else ""
 
 
-def _query(address: Address, locale: Locale) -> Query:
+def _query(address: Address, locale: Locale, shopper: str | None) -> Query:
     return Query(
         text=address.text,
+        shopper=shopper,
         locale=locale,
         filters=address.filter(),
         sort=address.sort,
