@@ -52,10 +52,6 @@ class GroupCommit(Generic[T, R]):
             self._changed.notify()
         return batch.wait()
 
-    def waiting(self) -> int:
-        """How many items wait for the next transaction."""
-        return self._waiting
-
     def close(self) -> None:
         """Write what is waiting, then stop; later calls raise StorageError."""
         with self._changed:

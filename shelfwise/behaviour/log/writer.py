@@ -41,7 +41,7 @@ class Writer:
     def append(self, batches: Sequence[Sequence[Row]]) -> list[Written]:
         """Write the events that are new; of several with one id the first counts."""
         seen = self._present({row.key for batch in batches for row in batch})
-        numbers = self.numbers({row.shopper for batch in batches for row in batch if row.shopper})
+        numbers = self.numbers({row.shopper for batch in batches for row in batch if row.key not in seen} - {""})
         last: dict[int, int] = {}
         rows: list[tuple[Any, ...]] = []
         written: list[Written] = []
@@ -68,8 +68,7 @@ class Writer:
 
     def touch(self, last: Mapping[int, int]) -> None:
         """Keep the newest numbers of shoppers."""
-        if last:
-            update_last(self.connection, list(last.items()))
+        update_last(self.connection, list(last.items()))
 
     def numbers(self, names: Iterable[str]) -> dict[str, int]:
         """The numbers of shoppers (of a merged visitor: the customer's), those of new names made."""

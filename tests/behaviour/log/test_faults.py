@@ -159,15 +159,19 @@ def test_a_full_queue_says_so_and_loses_nothing(opened: Callable[..., SqlEventLo
 def test_closing_writes_what_is_waiting(opened: Callable[..., SqlEventLog]) -> None:
     log = opened()
     done: list[int] = []
-    with log._transaction():
-        threads = [
-            threading.Thread(target=lambda n=n: done.append(log.append([event(str(n))]).accepted)) for n in range(9)
-        ]
-        for thread in threads:
-            thread.start()
-        end = time.monotonic() + 10
-        while log._group.waiting() + 1 < 9 and time.monotonic() < end:
-            time.sleep(0.005)
+
+    def start(number: int, waiting: int) -> threading.Thread:
+        """One more caller, who has handed its event over when this returns."""
+        thread = threading.Thread(target=lambda: done.append(log.append([event(str(number))]).accepted))
+        thread.start()
+        end = time.monotonic() + 5
+        while log._group._thread is None or log._group._waiting != waiting:
+            assert time.monotonic() < end
+            time.sleep(0.001)
+        return thread
+
+    with log._transaction():  # the first caller's event is being written; the others' wait behind it
+        threads = [start(number, waiting=number) for number in range(9)]
         closing = threading.Thread(target=log.close)
         closing.start()
     closing.join()

@@ -49,7 +49,7 @@ class Callers:
         self.threads.append(threading.Thread(target=work))
         self.threads[-1].start()
         end = time.monotonic() + 10
-        while waiting is not None and self.group.waiting() != waiting:
+        while waiting is not None and self.group._waiting != waiting:
             assert time.monotonic() < end
             time.sleep(0.001)
 

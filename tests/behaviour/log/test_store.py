@@ -87,6 +87,13 @@ def test_an_id_counts_once_whatever_else_it_says(log: SqlEventLog) -> None:
     assert log.count() == 3
 
 
+def test_an_id_that_was_there_makes_nobody_known(log: SqlEventLog) -> None:
+    log.append([event("1")])
+    log.append([event("1", "bob")])
+    with log.engine.connect() as connection:
+        assert connection.execute(sa.select(shoppers.c.name)).scalars().all() == ["ann"]
+
+
 def test_long_ids_that_differ_at_the_end_are_two(log: SqlEventLog) -> None:
     assert log.append([event("x" * 199 + "a"), event("x" * 199 + "b")]).accepted == 2
 
