@@ -91,7 +91,7 @@ def test_merged_visitors_get_the_credit(
     cli: Callable[..., Result], parsed: Callable[..., Any], shop: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "segment.jsonl"
-    file.write_text(template("segment"), "utf-8")
+    file.write_text(template("segment").replace("CNY", "EUR"), "utf-8")
     parsed("events", "import", file, "--shop", shop)
     before = parsed("events", "attribution", "--shop", shop)
     parsed("events", "import", file, "--shop", shop, "--merge")
