@@ -20,13 +20,14 @@ from shelfwise.audience import Audience
 from shelfwise.behaviour.base import EventLog, Profile
 from shelfwise.behaviour.table import EventTable
 from shelfwise.catalog.base import CatalogStore
-from shelfwise.errors import ShelfwiseError
+from shelfwise.errors import ShelfwiseError, StorageError
 from shelfwise.recommend.asking import Ask, checked
 from shelfwise.recommend.base import CandidateGenerator, CatalogTable, RecommendRequest, Row
 from shelfwise.recommend.catalogue import KeptProducts, LiveCatalog, VectorOf
-from shelfwise.recommend.fitting import Fitted, FittedGenerators, Progress
+from shelfwise.recommend.fitting import Fitted, FittedGenerators, Opened, Part, Progress
 from shelfwise.recommend.generators.because_searched import BecauseSearched
 from shelfwise.recommend.generators.registry import GENERATORS, KINDS, LIGHT
+from shelfwise.recommend.learnt import WEIGHTS, keep_weights, learnt_blend
 from shelfwise.recommend.placements.blending import ReciprocalRanks
 from shelfwise.recommend.placements.page import Kitchen
 from shelfwise.recommend.placements.recipes import read_recipes
@@ -38,6 +39,7 @@ from shelfwise.settings import RecommendSettings
 from shelfwise.slate import Recommendations
 from shelfwise.types import Event, Locale, Page, Query
 
+CATALOGUE: Final = "catalogue"  # a part of a generation beside its generators
 FOLDER: Final = "recommend"  # in the shop's folder
 BATCH: Final = 2_048  # products read at once
 SEARCHES: Final = 2_000  # whose results are kept, as long as what is open
@@ -154,8 +156,12 @@ class Recommender:
         about = Fitted(
             "", now.isoformat(), self._audience.log.cursor(), open_.revision, versions={"index": open_.index}
         )
-        table = open_.catalog.table
-        name = self.fitted.fit(self.kinds, about, self._events_until, table, now=now, progress=progress)
+        catalog, table = open_.catalog, open_.catalog.table
+        parts: dict[str, Part] = {
+            CATALOGUE: lambda folder, events: catalog.save(folder),
+            WEIGHTS: lambda folder, events: keep_weights(folder, self.kinds, events, table),
+        }
+        name = self.fitted.fit(self.kinds, about, self._events_until, table, now=now, parts=parts, progress=progress)
         self.catch_up()
         return name
 
@@ -215,9 +221,11 @@ class Recommender:
 
     def _made(self, before: _Open | None) -> _Open:
         """What is to be served; the catalogue is that of `before`, if it is given."""
-        catalog, revision, index = (before.catalog, before.revision, before.index) if before else self._catalogue()
         served = self.fitted.numbered.current()
         opened = self.fitted.open(self.kinds)
+        catalog, revision, index = (
+            (before.catalog, before.revision, before.index) if before else self._catalogue(opened)
+        )
         cursor = self._audience.log.cursor()
         events = self._events(opened.fitted.cursor if opened.fitted else cursor, cursor)
         generators = self._brought(opened.generators, events, catalog.table)
@@ -227,30 +235,45 @@ class Recommender:
             generators |= {kind.name: kind().fit(events, catalog.table) for kind in missing}
         if BecauseSearched.name not in self._settings.without:
             generators[BecauseSearched.name] = BecauseSearched(lru_cache(SEARCHES)(self._found))
-        kitchen = Kitchen(generators, catalog, ReciprocalRanks())
+        kitchen = Kitchen(generators, catalog, ReciprocalRanks(), learnt_blend(opened))
         return _Open(catalog, kitchen, opened.damaged, revision, index, cursor, served, self._clock())
 
     # --- the catalogue ---------------------------------------------------------------------------------------
 
-    def _catalogue(self) -> tuple[LiveCatalog, int, str]:
-        """The whole catalogue as columns, the revision that it has, and the index whose vectors it took."""
-        catalog, index, revision, vector = LiveCatalog(), self._index(), self._store.revision(), self._vectors()
+    def _catalogue(self, opened: Opened) -> tuple[LiveCatalog, int, str]:
+        """The catalogue as columns, the revision that it has, and the index whose vectors it took.
+
+        What was kept with the generators is taken, with the changes since; else all is read.
+        """
+        index, revision, vector, fitted = self._index(), self._store.revision(), self._vectors(), opened.fitted
+        if fitted and opened.folder and CATALOGUE not in opened.damaged and fitted.revision <= revision:
+            try:
+                catalog = LiveCatalog.load(opened.folder / CATALOGUE, vector)
+                return catalog, self._replay(catalog, fitted.revision)[0], index
+            except StorageError as error:
+                opened.damaged[CATALOGUE] = error.message
+        catalog = LiveCatalog()
         products = self._store.products()
         while batch := list(islice(products, BATCH)):
             catalog.put([(product, vector(product.id)) for product in batch])
         return catalog, revision, index
 
     def _changed(self, open_: _Open) -> _Open:
-        """With the catalogue's changes in the table; stale when there are other products or texts than before."""
-        revision, stale, vector = self._store.revision(), open_.stale, self._vectors()
-        changes = self._store.changes(open_.revision) if revision > open_.revision else iter(())
+        """With the catalogue's changes in the table."""
+        revision, stale = self._replay(open_.catalog, open_.revision)
+        return replace(open_, revision=revision, stale=open_.stale or stale)
+
+    def _replay(self, catalog: LiveCatalog, since: int) -> tuple[int, bool]:
+        """Bring changes after a revision into the table; the revision now, and whether any was more than an offer."""
+        revision, stale, vector = self._store.revision(), False, self._vectors()
+        changes = self._store.changes(since) if revision > since else iter(())
         while batch := list(islice(changes, BATCH)):
             put = [change.product for change in batch if change.product is not None]
-            open_.catalog.put([(product, vector(product.id)) for product in put])
+            catalog.put([(product, vector(product.id)) for product in put])
             self._products.drop(change.id for change in batch)
-            open_.catalog.remove(change.id for change in batch if change.kind == "delete")
+            catalog.remove(change.id for change in batch if change.kind == "delete")
             stale = stale or any(change.kind != "offer" for change in batch)
-        return replace(open_, revision=revision, stale=stale)
+        return revision, stale
 
     def _found(self, text: str, limit: int) -> tuple[str, ...]:
         query = Query(text, facets=(), page=Page(0, limit), explain=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +38,7 @@ def make_demo(folder: Path, seed: int = SEED) -> None:
     """
     from shelfwise.settings import FILE
     from shelfwise.shop import Shop
-    from shelfwise.simulate import demo_queries, demo_reviews, write_demo
+    from shelfwise.simulate import demo_events, demo_queries, demo_reviews, write_demo
 
     new = not (folder / FILE).exists()
     feed = folder / "feed"
@@ -60,5 +61,11 @@ def make_demo(folder: Path, seed: int = SEED) -> None:
             shop.encoder()
             with progress("Indexing") as step:
                 shop.index(demo_queries(), step)
+        if not (feed / "visited").exists():
+            with progress("Shoppers come and go") as step:
+                products = list(shop.catalog.store.products())
+                shop.record([*demo_events(products, datetime.now(UTC), seed)])
+                shop.fit_recommender(step)
+            (feed / "visited").touch()
     if new:
         say(f"The demo shop is in {folder}.")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from shelfwise.errors import ShopError
 if TYPE_CHECKING:
     import httpx
 
+CHECKER = "demo-check"
 SECONDS = 60.0  # that a server may take to start
 
 
@@ -28,10 +30,15 @@ class Kind:
     path: str
     params: dict[str, Any]
     holds: Callable[[Any], bool]
+    body: dict[str, Any] | None = None  # sent by POST
 
 
 def _titles(answer: Any) -> list[str]:
     return [item["product"]["title"] for item in answer["items"]]
+
+
+def _keys(answer: Any) -> set[str]:
+    return {row["key"] for row in answer["rows"]}
 
 
 def _has(*words: str) -> Callable[[Any], bool]:
@@ -50,6 +57,8 @@ KINDS = (
     Kind("nothing like it", "/v1/search", {"q": "zzqxv 9937 wvut"}, lambda a: "items" in a),
     Kind("suggestions", "/v1/suggest", {"q": "shou"}, lambda a: len(a["suggestions"]) > 0),
     Kind("storefront", "/search", {"q": "空调", "lang": "zh"}, lambda a: "空调" in a),
+    Kind("home page", "/v1/recommend", {"shopper": "shopper-001"}, lambda a: _keys(a) >= {"for_you", "trending"}),
+    Kind("a stranger's", "/v1/recommend", {}, lambda a: "trending" in _keys(a)),
     Kind("ready", "/readyz", {}, lambda a: bool(a["ready"])),
 )
 
@@ -62,7 +71,12 @@ def run_check(shop: Path) -> int:
     try:
         with serving(shop) as address, httpx.Client(base_url=address, timeout=SECONDS) as client:
             similar = Kind("similar", f"/v1/similar/{_first_id(client)}", {}, lambda a: len(a["items"]) > 0)
-            for kind in (*KINDS, similar):
+            seed = {"placement": "product", "seed": similar.path.rsplit("/", 1)[1]}
+            page = Kind("product page", "/v1/recommend", seed, lambda a: "similar" in _keys(a))
+            cart = Kind("cart", "/v1/recommend", seed | {"placement": "cart"}, lambda a: len(a["rows"]) > 0)
+            events = Kind("events", "/v1/events", {}, lambda a: not a["refused"], _looked(seed["seed"]))
+            after = Kind("a look changes it", "/v1/recommend", {"shopper": CHECKER}, lambda a: "for_you" in _keys(a))
+            for kind in (*KINDS, similar, page, cart, events, after):
                 good, answer = _ask(client, kind)
                 failed += not good
                 rows.append(("✓" if good else "✗", kind.name, kind.params.get("q", ""), _short(answer)))
@@ -74,9 +88,16 @@ def run_check(shop: Path) -> int:
 
 
 def _ask(client: httpx.Client, kind: Kind) -> tuple[bool, Any]:
-    response = client.get(kind.path, params=kind.params)
+    response = client.post(kind.path, json=kind.body) if kind.body else client.get(kind.path, params=kind.params)
     answer = response.json() if "json" in response.headers.get("content-type", "") else response.text
-    return response.status_code == 200 and kind.holds(answer), answer
+    return response.is_success and kind.holds(answer), answer
+
+
+def _looked(product: str) -> dict[str, Any]:
+    """The body of one click; sent again, it counts once."""
+    now = datetime.now(UTC).isoformat()
+    event = {"id": f"{CHECKER}-{product}", "kind": "click", "shopper": CHECKER, "time": now, "product": product}
+    return {"events": [event | {"query_id": CHECKER}]}
 
 
 def _first_id(client: httpx.Client) -> str:
@@ -87,6 +108,8 @@ def _first_id(client: httpx.Client) -> str:
 def _short(answer: Any) -> str:
     if isinstance(answer, str):
         return f"a page of {len(answer):,} characters"
+    if "rows" in answer:
+        return " | ".join(f"{row['key']} {len(row['items'])}" for row in answer["rows"])
     if "items" in answer:
         took = answer.get("took", {}).get("total")
         return f"{answer['total']} found{f' in {took:.0f} ms' if took else ''}: " + " | ".join(

@@ -6,11 +6,13 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from shelfwise.recommend.base import CatalogTable
+from shelfwise.recommend.generators.kept import keep, kept
 from shelfwise.retrieval.base import CATEGORY_SEPARATOR
 from shelfwise.types import Float32, Money, Product
 
@@ -137,6 +139,27 @@ class LiveCatalog:
                 self._gone.add(id)
         self._columns["available"] = available
         self.table = self._frozen()
+
+    def save(self, folder: Path) -> None:
+        """Keep the columns; vectors stay where they came from."""
+        lists = {"ids": self._ids, "titles": self._titles, "gone": sorted(self._gone)}
+        names = {"categories": [*self._categories], "brands": [*self._brands]}
+        keep(folder, self._columns, lists | names)
+
+    @classmethod
+    def load(cls, folder: Path, vector_of: VectorOf = lambda id: None) -> LiveCatalog:
+        """Read what was kept. Raises StorageError."""
+        columns, rest = kept(folder, *_KINDS)
+        live = cls()
+        live._ids, live._titles, live._gone = rest["ids"], rest["titles"], set(rest["gone"])
+        live._rows = {id: row for row, id in enumerate(live._ids)}
+        live._categories = {path: code for code, path in enumerate(rest["categories"])}
+        live._brands = {brand: code for code, brand in enumerate(rest["brands"])}
+        live._columns = {name: np.array(column) for name, column in columns.items()}
+        for row, id in enumerate(live._ids):
+            live._set_vector(row, vector_of(id))
+        live.table = live._frozen()
+        return live
 
     def _facts(self, product: Product) -> dict[str, Any]:
         path = CATEGORY_SEPARATOR.join(product.category)

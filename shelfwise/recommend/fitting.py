@@ -31,6 +31,7 @@ FRESH: Final = timedelta(days=1)  # an interrupted fit that is older begins agai
 KEEP: Final = 2
 Kind = type[CandidateGenerator]
 Progress = Callable[[int, int | None], None]
+Part = Callable[[Path, EventTable], None]  # writes its files into a new folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,15 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Generators that could be opened, what they were fitted on (None: nothing was), and what is wrong with others."""
+    """Generators that could be opened, what they were fitted on (None: nothing was), and what is wrong with others.
+
+    folder: where what was kept beside them lies; a part of it that is `damaged` must not be read.
+    """
 
     generators: Mapping[str, CandidateGenerator]
     fitted: Fitted | None
-    damaged: Mapping[str, str]
+    damaged: dict[str, str]
+    folder: Path | None = None
 
 
 class FittedGenerators:
@@ -75,9 +80,10 @@ class FittedGenerators:
         catalog: CatalogTable,
         *,
         now: datetime,
+        parts: Mapping[str, Part] | None = None,
         progress: Progress = lambda done, total: None,
     ) -> str:
-        """Fit each kind, keep and serve them as a new generation; its name.
+        """Fit each kind, keep and serve them as a new generation; its name. parts: what is kept beside them, by name.
 
         events: the log up to a number. A fit that was interrupted goes on from the generators that were finished, on
         the events that they saw. Raises StorageError when the disk refuses; what is served stays as it is then.
@@ -88,11 +94,12 @@ class FittedGenerators:
             folder = self.root / FITTING
             about = _resumed(folder, about, now)
             table = events(about.cursor)
-            for done, kind in enumerate(kinds):
-                progress(done, len(kinds))
-                if not (folder / kind.name).is_dir():
-                    _kept(kind().fit(table, catalog), folder)
-            progress(len(kinds), len(kinds))
+            jobs = {kind.name: _fitting(kind, catalog) for kind in kinds} | dict(parts or {})
+            for done, (name, write) in enumerate(jobs.items()):
+                progress(done, len(jobs))
+                if not (folder / name).is_dir():
+                    _kept(folder, name, write, table)
+            progress(len(jobs), len(jobs))
             (folder / ABOUT).unlink()
             names = tuple(kind.name for kind in kinds)
             about = dataclasses.replace(about, events=len(table), products=len(catalog), generators=names)
@@ -135,7 +142,7 @@ class FittedGenerators:
                 generators[name] = known[name].load(folder / name)
             except (ShelfwiseError, OSError, ValueError, KeyError) as error:
                 damaged[name] = str(error)
-        return Opened(generators, fitted, damaged)
+        return Opened(generators, fitted, damaged, folder)
 
 
 def _resumed(folder: Path, about: Fitted, now: datetime) -> Fitted:
@@ -153,12 +160,16 @@ def _resumed(folder: Path, about: Fitted, now: datetime) -> Fitted:
     return about
 
 
-def _kept(generator: CandidateGenerator, folder: Path) -> None:
-    """Keeps a generator under another name first, so that a folder of its name is complete."""
-    half = folder / f"{generator.name}.half"
+def _fitting(kind: Kind, catalog: CatalogTable) -> Part:
+    return lambda folder, events: kind().fit(events, catalog).save(folder)
+
+
+def _kept(folder: Path, name: str, write: Part, events: EventTable) -> None:
+    """Writes a part under another name first, so that a folder of its name is complete."""
+    half = folder / f"{name}.half"
     shutil.rmtree(half, ignore_errors=True)
-    generator.save(half)
-    half.rename(folder / generator.name)
+    write(half, events)
+    half.rename(folder / name)
 
 
 def _manifest(about: Fitted, name: str, files: Files) -> bytes:

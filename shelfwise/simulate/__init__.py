@@ -1,6 +1,7 @@
 """The demo shop and simulated shoppers, through the same doors as real ones."""
 
 from shelfwise.simulate.demo import DemoFiles, write_demo
+from shelfwise.simulate.events import demo_events
 from shelfwise.simulate.judgments import Judged, demo_judgments
 from shelfwise.simulate.labels import demo_labels
 from shelfwise.simulate.pictures import demo_pictures
@@ -12,6 +13,7 @@ from shelfwise.simulate.synonyms import demo_synonyms
 __all__ = [
     "DemoFiles",
     "Judged",
+    "demo_events",
     "demo_judgments",
     "demo_labels",
     "demo_pictures",

@@ -16,6 +16,7 @@ from shelfwise.recommend.generators.popular import Popular
 from shelfwise.recommend.generators.recently_viewed import RecentlyViewed
 from shelfwise.recommend.generators.similar import Similar
 from shelfwise.recommend.generators.standing import Assorted, BestRated, NewArrivals, OnSale
+from shelfwise.recommend.generators.transitions import Transitions
 from shelfwise.recommend.generators.trending import Trending
 
 KINDS: Final[tuple[type[CandidateGenerator], ...]] = (
@@ -23,6 +24,7 @@ KINDS: Final[tuple[type[CandidateGenerator], ...]] = (
     Trending,
     RecentlyViewed,
     BuyAgain,
+    Transitions,
     ItemKnn,
     Ease,
     CoView,

@@ -25,12 +25,14 @@ Failed = Callable[[str, Exception], None]  # generator, what it raised
 class Kitchen:
     """What pages are made with: generators by name, the catalogue, and how candidates become one order.
 
-    failed is told of a generator that raised; the page is made without it.
+    learnt: the blend of rows whose weights are to be learnt, where a shop has learnt some. failed is told of a
+    generator that raised; the page is made without it.
     """
 
     generators: Mapping[str, CandidateGenerator]
     catalog: LiveCatalog
     blend: Blend
+    learnt: Blend | None = None
     failed: Failed = lambda name, error: None
 
     def page(self, placement: Placement, request: RecommendRequest, limit: int) -> tuple[Row, ...]:
@@ -58,7 +60,8 @@ class _Page:
         if not found:
             return None
         found |= self._found(recipe.fill, request, recipe)
-        blended = self._kitchen.blend.blend(found, recipe.weights)
+        learnt = self._kitchen.learnt if recipe.learnt else None
+        blended = (learnt or self._kitchen.blend).blend(found, recipe.weights)
         places, rows = self._passing(blended, recipe, request)
         chosen = spread(
             rows, blended.score[places], self._table, limit, weight=recipe.spread, caps=self._caps(recipe, limit)

@@ -37,6 +37,7 @@ class RowRecipe(Section):
     spread: 0 takes the best only, 1 the most unlike only (MMR). per_brand, per_category: at most so many of one; a
     category that the shopper likes may have more. minimum: a row of fewer products is left out. bought: products
     bought already may come. own: only products of the page's category, where the page has one.
+    learnt: weights that were learnt from the shop's log take the place of those here, where there are any.
     In titles {product}, {category} and {query} stand for what the row goes back to.
     """
 
@@ -52,6 +53,7 @@ class RowRecipe(Section):
     minimum: int = Field(default=3, ge=1, le=50)
     limit: int = Field(default=0, ge=0, le=100, description="0: as many as were asked for")
     depth: int = Field(default=100, ge=1, le=1_000, description="candidates asked of each generator")
+    learnt: bool = False
     bought: bool = False
     own: bool = False
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelfwise.behaviour.base import Profile, Touch
@@ -90,6 +90,7 @@ def page(found: Mapping[str, Sequence[str]], rows: Placement, asked: RecommendRe
 some = st.lists(st.sampled_from([*IDS, "never-was"]), unique=True, max_size=25)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["x", "y", "z"]), some, min_size=1),
     st.tuples(*[st.frozensets(st.sampled_from(IDS), max_size=8)] * 4),
@@ -161,7 +162,7 @@ def test_a_generator_that_fails_leaves_the_others() -> None:
         {"x": Failing("x", IDS), "y": Given("y", IDS)},
         shop(),
         ReciprocalRanks(),
-        lambda name, error: failed.append(name),
+        failed=lambda name, error: failed.append(name),
     )
     made = kitchen.page(placement({"key": "one", "from": {"x": 1.0, "y": 1.0}}), request(), 4)
     assert made[0].ids == IDS[:4] or len(made[0].ids) == 4
