@@ -33,7 +33,7 @@ Append: TypeAlias = Callable[[Sequence[Event]], Receipt]
 Merge: TypeAlias = Callable[[str, str], int]  # visitor, customer → events that became the customer's
 Progress: TypeAlias = Callable[[int, int | None], None]
 
-BATCH: Final = 2_000  # events
+BATCH: Final = 5_000  # events
 ROWS: Final = 20_000  # at most between two checkpoints
 TRIES: Final = 60  # to write a batch while the log is busy
 NAMES: Final = 50  # reasons of a kind that are counted by name; what comes after is "other"
