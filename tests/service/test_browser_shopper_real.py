@@ -1,4 +1,4 @@
-"""A shopper at a real shop, in Chromium: what they do is in the log and the profile at once, and gone when forgotten."""
+"""A shopper at a real shop, in Chromium: what they do is in log and profile at once, and gone when forgotten."""
 
 from __future__ import annotations
 

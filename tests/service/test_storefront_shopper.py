@@ -214,6 +214,14 @@ def test_products_that_are_gone_are_said_to_be(client: Any, shop: Any) -> None:
     page = client.get("/cart").text
     assert "1 product in your cart is no longer sold" in page
     assert "Total for 1 item<" in page
+    assert 'id="cart-count">1<' in page
+    assert "no longer sold" not in client.get("/cart").text  # it was taken out
+    press(client, "/favourites?product=phone-4")
+    press(client, "/favourites?product=phone-12")
+    shop.delete(["phone-4", "phone-12"])
+    assert press(client, "/favourites?product=phone-12&wanted=0").status_code == 303
+    assert "No favourites yet" in client.get("/favourites").text
+    assert "favourites" not in client.cookies
 
 
 def test_the_mock_purchase_says_what_it_is_and_is_recorded_with_its_value(client: Any, shop: Any) -> None:

@@ -7,6 +7,7 @@ JSON, a form is sent back to a page. `once` names the press of the button: sent 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Final, get_args
 from urllib.parse import urlsplit
 
@@ -27,12 +28,12 @@ from shelfwise.service.storefront.basket import (
     written_cart,
     written_favourites,
 )
-from shelfwise.service.storefront.cart import ORDER, ORDER_SECONDS, bought, priced
+from shelfwise.service.storefront.cart import ORDER, ORDER_SECONDS, Priced, bought, priced
 from shelfwise.service.storefront.places import LENGTH, read_place
 from shelfwise.service.storefront.recorder import Recorder
 from shelfwise.service.storefront.render import Renderer
-from shelfwise.service.storefront.visitor import CONSENT, SHOPPER, Choice, choose, keep, read_visitor
-from shelfwise.types import EventKind
+from shelfwise.service.storefront.visitor import CONSENT, SHOPPER, Choice, Visitor, choose, keep, read_visitor
+from shelfwise.types import Event, EventKind
 
 SEE_OTHER: Final = 303  # a page that is loaded again does not send the form again
 
@@ -48,9 +49,9 @@ class Actions:
 
     def favourite(self, request: Request) -> Response:
         """POST /favourites?product=…&wanted=1 (or 0)."""
-        given = request.query_params
-        product, wanted = self._product(given), given.get("wanted", "1") != "0"
-        basket = read_basket(request.cookies).favourite(product, wanted)
+        given, before = request.query_params, read_basket(request.cookies)
+        product, wanted = self._product(given, before.favourites), given.get("wanted", "1") != "0"
+        basket = before.favourite(product, wanted)
         kind: EventKind = "favourite" if wanted else "unfavourite"
         self._record(request, kind, product)
         t = self._renderer.texts(request)
@@ -61,9 +62,9 @@ class Actions:
 
     def cart(self, request: Request) -> Response:
         """POST /cart?product=…&variant=…: one more; with `quantity=3` there are three, with 0 none."""
-        given = request.query_params
-        product, variant = self._product(given), given.get("variant", "")[:200]
-        before = read_basket(request.cookies)
+        given, before = request.query_params, read_basket(request.cookies)
+        product = self._product(given, [line.product for line in before.cart])
+        variant = given.get("variant", "")[:200]
         had = before.quantity(product, variant)
         wanted = _number(given.get("quantity", ""), had + 1)
         basket, t = before.put(product, variant, wanted), self._renderer.texts(request)
@@ -83,21 +84,7 @@ class Actions:
         if not lines:
             return RedirectResponse("/cart", SEE_OTHER)
         visitor, once = read_visitor(request), self._once(request)
-        self._recorder.record(
-            [
-                self._recorder.event(
-                    visitor,
-                    _id(once, "purchase", line.product.id, line.line.variant),
-                    "purchase",
-                    product=line.product.id,
-                    placement="cart",
-                    quantity=line.line.quantity,
-                    value=None if line.total is None else float(line.total),
-                    properties={"variant": line.line.variant} if line.line.variant else {},
-                )
-                for line in lines
-            ]
-        )
+        self._recorder.record([self._sold(visitor, once, line) for line in lines])
         gone = {line.line.key for line in lines}
         answer = RedirectResponse("/order", SEE_OTHER)
         keep(answer, CART, written_cart(line for line in basket.cart if line.key not in gone))
@@ -124,11 +111,25 @@ class Actions:
         keep(answer, CONSENT, "anonymous")
         return answer
 
-    def _product(self, given: QueryParams) -> str:
+    def _product(self, given: QueryParams, known: Collection[str]) -> str:
+        """The product that a button is about. What a shopper has already (`known`) may be gone from the shop."""
         id = given.get("product", "")
-        if not id or self._shop.product(id) is None:
+        if not id or (id not in known and self._shop.product(id) is None):
             raise NotFoundError("There is no such product.")
         return id
+
+    def _sold(self, visitor: Visitor, once: str, line: Priced) -> Event:
+        product, variant = line.line.key
+        return self._recorder.event(
+            visitor,
+            _id(once, "purchase", product, variant),
+            "purchase",
+            product=product,
+            placement="cart",
+            quantity=line.line.quantity,
+            value=None if line.total is None else float(line.total),
+            properties={"variant": variant} if variant else {},
+        )
 
     def _record(self, request: Request, kind: EventKind, product: str, quantity: int = 1, variant: str = "") -> None:
         fields = read_place(request.query_params).fields

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -13,12 +13,13 @@ from starlette.responses import RedirectResponse, Response
 from shelfwise.retrieval.document import is_available, selling_price
 from shelfwise.service.base import ShopView
 from shelfwise.service.context import Service
-from shelfwise.service.storefront.basket import MOST, Line, read_basket, read_cart
+from shelfwise.service.storefront.basket import CART, MOST, Line, read_basket, read_cart, written_cart
 from shelfwise.service.storefront.cards import Card, Cards
 from shelfwise.service.storefront.format import money
 from shelfwise.service.storefront.offers import Offered
 from shelfwise.service.storefront.product import Facts
 from shelfwise.service.storefront.render import Renderer
+from shelfwise.service.storefront.visitor import keep
 from shelfwise.types import Money, Product, Variant
 
 ORDER: Final = "order"  # the cookie of what was bought just now
@@ -76,12 +77,14 @@ def total(lines: Iterable[Priced]) -> str:
 
 
 def cart(offers: Offered, service: Service, renderer: Renderer, request: Request) -> Response:
-    """The page of the cart."""
+    """The page of the cart. What the shop no longer has is said once, and taken out."""
     basket = read_basket(request.cookies)
     lines = priced(service.shop, basket.cart)
-    return renderer.page(
+    left = replace(basket, cart=tuple(line.line for line in lines))
+    answer = renderer.page(
         request,
         "cart.html",
+        basket=left,
         lines=_shown(service, renderer, request, lines),
         total=total(bought(lines)),
         pieces=sum(line.line.quantity for line in bought(lines)),
@@ -89,6 +92,9 @@ def cart(offers: Offered, service: Service, renderer: Renderer, request: Request
         full=request.query_params.get("full") == "1",
         offered=offers,
     )
+    if left != basket:
+        keep(answer, CART, written_cart(left.cart))
+    return answer
 
 
 def order(service: Service, renderer: Renderer, request: Request) -> Response:
