@@ -50,10 +50,10 @@ class Predictor:
         table = table.where(table.time <= at)
         windows = moments(table, at, days)
         samples = [sample(table, moment, days) for moment in windows]
-        fitted = {target: _fitted(samples, target) for target in TARGETS}
+        actions = {target: fitted(samples, target) for target in TARGETS}
         category, names = coded(table, paths)
         following = fit_categories(table, category, names, at, windows[0])
-        return cls(days, at, fitted, _time_model(table, at, windows[0], days), following)
+        return cls(days, at, actions, _time_model(table, at, windows[0], days), following)
 
     def predict(self, table: EventTable, paths: Mapping[str, str], at: int) -> Predictions:
         """What the shoppers of a log are expected to do after a moment; nothing later is read."""
@@ -158,7 +158,7 @@ def sample(table: EventTable, at: int, days: float) -> Sample:
     return Sample(found.values, outcomes(table, found.shopper, at, days))
 
 
-def _fitted(samples: Sequence[Sample], target: Target) -> Logistic:
+def fitted(samples: Sequence[Sample], target: Target) -> Logistic:
     """Weights from the older moments, scaling from the newest; of a single moment, from every other shopper."""
     newest, older = samples[0], samples[1:]
     values, true = newest.values, newest.true[target]

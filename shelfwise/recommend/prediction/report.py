@@ -1,7 +1,7 @@
 """How true predictions are: on the last days of a log, by a predictor that has seen only what came before them.
 
-Beside each model stand what costs nothing: the base rate of the past, and a regression on the days since the shopper
-was last seen. Intervals are bootstraps over shoppers.
+Beside each model stand what costs nothing: the rate of the days just before, and a regression on the days since the
+shopper was last seen, fitted and scaled like the model. Intervals are bootstraps over shoppers.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from shelfwise.evaluation.intervals import Interval, bootstrap
 from shelfwise.recommend.prediction.base import DAY, TARGETS, Target
 from shelfwise.recommend.prediction.categories import AT_ONCE, following, placed
 from shelfwise.recommend.prediction.features import NAMES, features
-from shelfwise.recommend.prediction.logistic import fit_logistic
 from shelfwise.recommend.prediction.outcomes import outcomes
-from shelfwise.recommend.prediction.predictor import TIMES, Predictor, moments, sample
+from shelfwise.recommend.prediction.predictor import TIMES, Predictor, Sample, fitted, moments, sample
 from shelfwise.recommend.prediction.purchases import purchases
 from shelfwise.types import Bool, Float64, Int64
 
@@ -103,14 +102,12 @@ def report(table: EventTable, paths: Mapping[str, str], days: float, seed: int =
     known = features(past, at)
     true = outcomes(table, known.shopper, at, days)
     learned = [sample(past, moment, days) for moment in moments(past, at, days)]
+    silence = [Sample(each.values[:, [RECENCY]], each.true) for each in learned]
     actions: dict[Target, dict[str, Scores]] = {}
     for target in TARGETS:
-        before = np.concatenate([each.true[target] for each in learned])
-        silence = np.concatenate([each.values[:, [RECENCY]] for each in learned])
-        recency = fit_logistic(silence, before).chances(known.values[:, [RECENCY]])
         chances = {
-            "base": np.full(len(known.shopper), before.mean()),
-            "recency": recency,
+            "base": np.full(len(known.shopper), learned[0].true[target].mean()),
+            "recency": fitted(silence, target).chances(known.values[:, [RECENCY]]),
             "model": predictor.actions[target].chances(known.values),
         }
         actions[target] = {name: scored(each, true[target], seed) for name, each in chances.items()}

@@ -53,12 +53,17 @@ def test_bg_nbd_by_hand() -> None:
     assert model.within(history(0, 0, 10), model.due(history(0, 0, 10))) == pytest.approx([0.5])
 
 
-def test_bg_nbd_as_published() -> None:
-    """Fader, Hardie and Lee 2005: with their parameters of CDNOW (weeks), λ and p integrate out as they write."""
-    model = BgNbd(0.243, 4.414, 0.793, 2.426)
-    one = history(2, 30.43, 38.86)
-    odds = 0.793 / (2.426 + 1) * ((4.414 + 38.86) / (4.414 + 30.43)) ** 2.243
-    assert model.stays(one) == pytest.approx([1 / (1 + odds)])
+@pytest.mark.parametrize(("x", "last", "age"), [(2, 30.43, 38.86), (0, 0.0, 20.0), (5, 10.0, 38.0)])
+def test_bg_nbd_against_its_definition(x: int, last: float, age: float) -> None:
+    """Rates and chances of leaving drawn from the prior (of CDNOW, in weeks) and weighed by the likelihood."""
+    model, random = BgNbd(0.243, 4.414, 0.793, 2.426), np.random.default_rng(0)
+    rate, leaving = random.gamma(0.243, 1 / 4.414, 1_000_000), random.beta(0.793, 2.426, 1_000_000)
+    stayed = (1 - leaving) ** x * rate**x * np.exp(-rate * age)
+    left = leaving * (1 - leaving) ** max(x - 1, 0) * rate**x * np.exp(-rate * last) if x else 0.0
+    total = np.sum(stayed + left)
+    assert model.stays(history(x, last, age)) == pytest.approx([stayed.sum() / total], rel=0.03)
+    buys = stayed @ (1 - np.exp(-rate * 10)) / total
+    assert model.within(history(x, last, age), 10.0) == pytest.approx([buys], rel=0.03)
 
 
 def test_weibull_by_hand() -> None:
