@@ -18,7 +18,7 @@ _POOL: Final = 16  # batches whose histories are sorted by length together
 class Batch:
     """inputs: Int32[b, t], zeros on the right. places: Int64[p], where in the flat inputs there is a target.
 
-    targets: Int32[p, horizon], the next items from each place on, 0 past the end.
+    targets: Int32[p], the next item from each place on.
     """
 
     inputs: Int32
@@ -26,9 +26,7 @@ class Batch:
     targets: Int32
 
 
-def batches(
-    histories: Histories, rng: np.random.Generator, *, size: int, length: int, horizon: int = 1
-) -> Iterator[Batch]:
+def batches(histories: Histories, rng: np.random.Generator, *, size: int, length: int) -> Iterator[Batch]:
     """One epoch in random order; of a history longer than length + 1, one random window."""
     rows = rng.permutation(np.flatnonzero(histories.lengths >= 2))
     groups = []
@@ -37,15 +35,13 @@ def batches(
         pool = pool[np.argsort(histories.lengths[pool], kind="stable")]
         groups += [pool[start : start + size] for start in range(0, len(pool), size)]
     for group in rng.permutation(len(groups)):
-        yield _batch(histories, groups[group], rng, length, horizon)
+        yield _batch(histories, groups[group], rng, length)
 
 
-def _batch(histories: Histories, rows: Int64, rng: np.random.Generator, length: int, horizon: int) -> Batch:
+def _batch(histories: Histories, rows: Int64, rng: np.random.Generator, length: int) -> Batch:
     spare = np.maximum(histories.lengths[rows] - (length + 1), 0)
     ends = histories.starts[rows + 1] - rng.integers(0, spare + 1)
     window = histories.padded(rows, length + 1, ends)
-    inputs = window[:, :-1]
-    ahead = np.pad(window, ((0, 0), (0, horizon)))
-    targets = np.stack([ahead[:, step : step + inputs.shape[1]] for step in range(1, horizon + 1)], axis=-1)
-    places = np.flatnonzero(targets[:, :, 0])
-    return Batch(inputs, places, targets.reshape(-1, horizon)[places])
+    inputs, targets = window[:, :-1], window[:, 1:]
+    places = np.flatnonzero(targets)
+    return Batch(inputs, places, targets.ravel()[places])

@@ -53,6 +53,19 @@ class Histories:
         place = np.arange(len(self.items)) - np.repeat(self.starts[:-1], self.lengths)
         return self.keep(place < np.repeat(self.lengths - last, self.lengths))
 
+    def without_last(self, rows: Int64) -> Histories:
+        """All histories, some of them without their last item."""
+        mask = np.ones(len(self.items), np.bool_)
+        mask[self.starts[rows + 1][self.lengths[rows] > 0] - 1] = False
+        return self.keep(mask)
+
+    def only(self, rows: Int64) -> Histories:
+        """Some of the histories, in the order given."""
+        lengths = self.lengths[rows]
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        at = np.arange(starts[-1]) - np.repeat(starts[:-1], lengths) + np.repeat(self.starts[rows], lengths)
+        return Histories(self.items[at], starts, self.count)
+
     def last(self, nth: int) -> Int32:
         """The nth item from the end of each history; 0 where a history is shorter. Int32[s]."""
         found = self.items[np.maximum(self.starts[1:] - nth, 0)] if len(self.items) else np.zeros(len(self), np.int32)

@@ -1,10 +1,11 @@
 """The transformer over a history: at each place a vector that lies near the items likely to come next.
 
-    x = E[items] (+ P)      x ← x + Attention(LN x)      x ← x + FFN(LN x)      h = LN x      score(i) = h · E[i]
+    x = E[items]      x ← x + Attention(LN x)      x ← x + FFN(LN x)      h = LN x      score(i) = h · E[i]
 
-Attention looks back only. Items have the same vectors at both ends: their own plus the mean of their attributes'.
+Attention looks back only; a learned bias of each head by distance stands in the place of positions. Items have the
+same vectors at both ends: their own plus the mean of their attributes'.
 
-Sources: Kang & McAuley, ICDE 2018 (SASRec); Shaw et al. 2018 (relative positions); Shazeer 2020 (SwiGLU).
+Sources: Kang & McAuley, ICDE 2018 (SASRec); Raffel et al., JMLR 2020 (bias by distance).
 """
 
 from __future__ import annotations
@@ -29,10 +30,8 @@ class SequenceModel(nn.Module):
         super().__init__()
         self.config = config
         self.items = nn.Embedding(count + 1, config.width)
-        self.attributes = Attributes(attributes, config.width) if attributes and config.attributes else None
-        learned = config.positions != "relative"
-        self.places = nn.Parameter(torch.empty(config.length, config.width)) if learned else None
-        self.input_dropout = nn.Dropout(config.input_dropout)
+        self.attributes = Attributes(attributes, config.width) if attributes else None
+        self.dropout = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.blocks))
         self.norm = nn.LayerNorm(config.width)
         self._start()
@@ -58,22 +57,15 @@ class SequenceModel(nn.Module):
     def forward(self, inputs: Tensor, table: Tensor | None = None) -> Tensor:
         """The vector at each place; `table` if it was computed already."""
         table = self.table() if table is None else table
-        x = F.embedding(inputs, table) * math.sqrt(self.config.width)
-        if self.places is not None:
-            x = x + self._position(inputs)
-        x = self.input_dropout(x)
+        return self.encode(F.embedding(inputs, table))
+
+    def encode(self, vectors: Tensor) -> Tensor:
+        """Likewise from the vectors of items, Float[b, t, width]."""
+        x = self.dropout(vectors * math.sqrt(self.config.width))
         for block in self.blocks:
             x = block(x)
         found: Tensor = self.norm(x)
         return found
-
-    def _position(self, inputs: Tensor) -> Tensor:
-        assert self.places is not None
-        place = torch.arange(inputs.shape[1], device=inputs.device)
-        if self.config.positions == "start":
-            return self.places[place]
-        lengths = (inputs != 0).sum(dim=1, keepdim=True)
-        return self.places[(lengths - 1 - place).clamp(min=0)]
 
 
 class Attributes(nn.Module):
@@ -103,11 +95,8 @@ class Block(nn.Module):
         self.heads = config.heads
         self.first, self.second = nn.LayerNorm(width), nn.LayerNorm(width)
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        relative = config.positions == "relative"
-        self.distances = nn.Parameter(torch.zeros(config.heads, config.length)) if relative else None
-        inner = 8 * width // 3 if config.gated else 4 * width
-        self.up, self.down = nn.Linear(width, 2 * inner if config.gated else inner), nn.Linear(inner, width)
-        self.gated = config.gated
+        self.distances = nn.Parameter(torch.zeros(config.heads, config.length))
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -122,15 +111,11 @@ class Block(nn.Module):
         scores = (q @ k.transpose(-1, -2)).float() / math.sqrt(width // self.heads)
         place = torch.arange(t, device=x.device)
         gap = place[:, None] - place
-        if self.distances is not None:
-            scores = scores + self.distances[:, gap.clamp(min=0)]
+        scores = scores + self.distances[:, gap.clamp(min=0)]
         weights = scores.masked_fill(gap < 0, -torch.inf).softmax(dim=-1)
         mixed = self.dropout(weights).to(v.dtype) @ v
         return self.out(mixed.transpose(1, 2).reshape(b, t, width))  # type: ignore[no-any-return]
 
     def _feed(self, x: Tensor) -> Tensor:
-        x = self.up(x)
-        if self.gated:
-            gate, x = x.chunk(2, dim=-1)
-            return self.down(self.dropout(F.silu(gate) * x))  # type: ignore[no-any-return]
-        return self.down(self.dropout(F.gelu(x)))  # type: ignore[no-any-return]
+        fed: Tensor = self.down(self.dropout(F.gelu(self.up(x))))
+        return fed
