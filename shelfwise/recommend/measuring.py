@@ -12,6 +12,7 @@ from scipy import sparse
 
 from shelfwise.errors import InputError
 from shelfwise.recommend.blend import Blend
+from shelfwise.recommend.generators.als import Als
 from shelfwise.recommend.generators.content import LabelContent, labelled
 from shelfwise.recommend.generators.ease import Ease
 from shelfwise.recommend.generators.item_knn import ItemKnn
@@ -49,7 +50,7 @@ def make_model(name: str, given: Given, more: Mapping[str, Maker] | None = None)
 
 def best(given: Given, more: Sequence[Maker] = ()) -> Blend:
     """The blend of what adds to the others: transitions, EASE, content where labels are known, and models of above."""
-    sources: list[Model] = [Transitions(), Ease(head=HEAD, labels=given.labels)]
+    sources: list[Model] = [Transitions(), Ease(head=HEAD, labels=given.labels, name="ease_labels")]
     if given.labels is not None:
         sources.append(LabelContent(given.labels))
     return Blend([*sources, *(each(given) for each in more)], name="best", seed=given.seed)
@@ -83,7 +84,8 @@ MODELS: Final[Mapping[str, Maker]] = {
     "popular": lambda given: Popular(),
     "item_knn": lambda given: ItemKnn(),
     "transitions": lambda given: Transitions(),
-    "ease": lambda given: Ease(head=HEAD),
+    "ease": lambda given: Ease(250.0, HEAD),
+    "als": lambda given: Als(seed=given.seed),
     "ease_labels": lambda given: Ease(head=HEAD, labels=given.labels, name="ease_labels"),
     "content": _content,
 }

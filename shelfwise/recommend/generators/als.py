@@ -16,7 +16,7 @@ from shelfwise.recommend.generators.request import touched, withheld
 from shelfwise.recommend.interactions import Interactions
 from shelfwise.types import Bool, Candidates, Float32, Int64
 
-CELLS: Final = 4_000_000  # numbers of a batch of rows
+CELLS: Final = 1_000_000  # numbers of a batch of rows: what a processor keeps near
 
 
 def solve_rows(weights: sparse.csr_matrix, factors: Float32, ridge: float) -> Float32:
@@ -24,29 +24,32 @@ def solve_rows(weights: sparse.csr_matrix, factors: Float32, ridge: float) -> Fl
 
         min_x Σ_j c_j (p_j − x · y_j)² + ridge |x|²,   c_j = 1 + w_j,  p_j = 1 where w_j > 0, else 0
 
-    so x = (G + Vᵀ V)^−1 b with G = YᵀY + ridge · I, V = √w Y and b = Σ c_j y_j over the row's n columns. Where n < k
-    this is done in n dimensions (Woodbury): x = G^−1 b − G^−1 Vᵀ (I + V G^−1 Vᵀ)^−1 V G^−1 b; histories are short, so
-    an exact solution costs less than steps of conjugate gradient.
+    so x = (G + VᵀV)^−1 Vᵀq with G = YᵀY + ridge · I, V = √w Y over the row's n columns, and q = c / √w. With Y turned
+    so that G becomes I this is x = Vᵀ(I + VVᵀ)^−1 q, a system of n where the other is one of k: histories are short,
+    so that an exact solution costs no more than a few steps of conjugate gradient.
 
-    weights: Float32[rows, m], sparse, above 0. Hu, Koren and Volinsky, ICDM 2008.
+    weights: Float32[rows, m], sparse, above 0. Hu, Koren and Volinsky, ICDM 2008; the other form is Woodbury's.
     """
     k = factors.shape[1]
-    gram = (factors.T @ factors + ridge * np.eye(k)).astype(np.float32)
-    inner = np.linalg.inv(gram.astype(np.float64)).astype(np.float32)
-    moved = factors @ inner  # [m, k]
+    gram = factors.T.astype(np.float64) @ factors + ridge * np.eye(k)
+    turn = np.linalg.inv(np.linalg.cholesky(gram)).T.astype(np.float32)  # G^−1 = turn · turnᵀ
+    turned = factors @ turn  # [m, k]
     found = np.zeros((weights.shape[0], k), np.float32)
     for rows, columns, own in _batches(weights, k):
-        y, root = factors[columns], np.sqrt(own)[:, :, None]  # [r, n, k], [r, n, 1]
-        v = root * y
-        b = np.matmul(np.where(own > 0, 1 + own, 0)[:, None, :], y)[:, 0]  # [r, k]
-        if columns.shape[1] >= k:
-            found[rows] = np.linalg.solve(gram + v.transpose(0, 2, 1) @ v, b[:, :, None])[:, :, 0]
-            continue
-        base, far = b @ inner, root * moved[columns]  # [r, k], [r, n, k]
-        small = v @ far.transpose(0, 2, 1) + np.eye(columns.shape[1], dtype=np.float32)  # [r, n, n]
-        held = np.linalg.solve(small, v @ base[:, :, None])  # [r, n, 1]
-        found[rows] = base - (far.transpose(0, 2, 1) @ held)[:, :, 0]
-    return found
+        root = np.sqrt(own)  # [r, n]
+        v = turned[columns]  # [r, n, k]
+        v *= root[:, :, None]
+        q = np.where(own > 0, (1 + own) / np.where(own > 0, root, 1), 0)[:, :, None]  # [r, n, 1]
+        across = v.transpose(0, 2, 1)  # [r, k, n]
+        if columns.shape[1] < k:
+            small = v @ across  # [r, n, n]
+            small += np.eye(columns.shape[1], dtype=np.float32)
+            found[rows] = (across @ np.linalg.solve(small, q))[:, :, 0]
+        else:
+            large = across @ v  # [r, k, k]
+            large += np.eye(k, dtype=np.float32)
+            found[rows] = np.linalg.solve(large, across @ q)[:, :, 0]
+    return found @ turn.T
 
 
 def _batches(weights: sparse.csr_matrix, k: int) -> Iterator[tuple[Int64, Int64, Float32]]:

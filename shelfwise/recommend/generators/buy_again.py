@@ -34,9 +34,11 @@ class BuyAgain:
 
     def __init__(self) -> None:
         self._cycles: dict[str, float] = {}  # product → days
+        self._here: frozenset[str] = frozenset()
 
     def fit(self, events: EventTable, catalog: CatalogTable) -> Self:
         """Median days between purchases of a product by the same shopper."""
+        self._here = frozenset(catalog.ids)
         bought = events.of_kinds("purchase")
         kept_ = bought.product >= 0
         order = np.lexsort((bought.time[kept_], bought.shopper[kept_], bought.product[kept_]))
@@ -57,7 +59,8 @@ class BuyAgain:
         return self
 
     def update(self, events: EventTable, catalog: CatalogTable) -> None:
-        """Cycles stay as they were fitted; what the shopper bought stands in the profile."""
+        """The products become those of the catalogue; cycles stay as they were fitted."""
+        self._here = frozenset(catalog.ids)
 
     def generate(self, request: RecommendRequest, limit: int) -> Candidates:
         """What is due, the likeliest first."""
@@ -67,7 +70,7 @@ class BuyAgain:
             days = np.array([(now - time).total_seconds() / 86_400 for time in times])
             cycle = self._cycle(product, days)
             ratio = float(days.min()) / cycle if cycle else 0.0
-            if product not in out and EARLY <= ratio <= LATE:
+            if product in self._here and product not in out and EARLY <= ratio <= LATE:
                 due[product] = float(np.exp(-abs(np.log(ratio))))
         found = sorted(due, key=lambda product: (-due[product], product))[:limit]
         scores: Float32 = np.array([due[product] for product in found], np.float32)
@@ -83,7 +86,7 @@ class BuyAgain:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read the cycles."""
+        """Read the cycles; products come with the first `update`."""
         loaded = cls()
         loaded._cycles = kept(folder)[1]["cycles"]
         return loaded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
 from shelfwise.behaviour.table import EventTable
 from shelfwise.recommend.base import CatalogTable, RecommendRequest
@@ -24,6 +25,12 @@ class Complementary(Together):
     def __init__(self) -> None:
         super().__init__()
         self._category: Mapping[str, int] = {}
+
+    def fit(self, events: EventTable, catalog: CatalogTable) -> Self:
+        """Fit on the baskets of a log."""
+        super().fit(events, catalog)
+        self._category = dict(zip(catalog.ids, catalog.category.tolist(), strict=True))
+        return self
 
     def update(self, events: EventTable, catalog: CatalogTable) -> None:
         """The products become those of the catalogue, with their categories."""

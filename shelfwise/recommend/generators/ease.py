@@ -68,10 +68,10 @@ class Ease(ItemToItem):
 
     def __init__(
         self,
-        ridge: float = 250.0,
+        ridge: float = 120.0,
         head: int = HEAD,
         labels: sparse.csr_matrix | None = None,
-        alike: float = 20.0,
+        alike: float = 4.0,
         name: str = "ease",
     ) -> None:
         super().__init__()

@@ -23,8 +23,8 @@ class Popular:
 
         s(p) = Σ strength · 2^(−age / half_life)
 
-    A new shopper is recommended these, in a category where the request names one. Updates add to the sums; all sums
-    are as of one moment, `moment`, which never has to move: only the order matters.
+    A new shopper is recommended these, in a category where the request names one. Updates add to the sums, which
+    are as of the newest event, `moment`.
     """
 
     name: str = "popular"
@@ -49,14 +49,15 @@ class Popular:
 
     def fit(self, events: EventTable, catalog: CatalogTable) -> Self:
         """Fit on a log: touches of the catalogue's products."""
-        self.moment = int(events.time[-1]) if len(events) else 0
-        self.products, self.sums = (), np.zeros(0)
+        self.products, self.sums, self.moment = (), np.zeros(0), 0
         self.update(events, catalog)
         return self
 
     def update(self, events: EventTable, catalog: CatalogTable) -> None:
         """Add touches that came after; the products become those of the catalogue."""
-        before = dict(zip(self.products, self.sums.tolist(), strict=True))
+        newest = max(self.moment, int(events.time[-1]) if len(events) else 0)
+        faded = self.sums * np.exp2((self.moment - newest) / (DAY * self.half_life))
+        before, self.moment = dict(zip(self.products, faded.tolist(), strict=True)), newest
         touches = Interactions.of_events(events, catalog.ids)
         ages = (self.moment - touches.time) / (DAY * self.half_life)
         new = np.bincount(touches.product, touches.strength * np.exp2(-ages), len(catalog))

@@ -21,18 +21,23 @@ class RecentlyViewed:
 
     name: str = "recently_viewed"
 
+    def __init__(self) -> None:
+        self._here: frozenset[str] = frozenset()
+
     def fit(self, events: EventTable, catalog: CatalogTable) -> Self:
-        """Nothing to fit."""
+        """Take what there is; the rest stands in the profile."""
+        self.update(events, catalog)
         return self
 
     def update(self, events: EventTable, catalog: CatalogTable) -> None:
-        """Nothing to keep current: the profile is."""
+        """The products become those of the catalogue."""
+        self._here = frozenset(catalog.ids)
 
     def generate(self, request: RecommendRequest, limit: int) -> Candidates:
         """The newest first; a score is 1 / (1 + place)."""
         out = withheld(request).union(request.profile.bought)
         looked = (touch.product for touch in request.profile.recent if touch.kind in LOOKS)
-        found = [id for id in dict.fromkeys(looked) if id not in out][:limit]
+        found = [id for id in dict.fromkeys(looked) if id in self._here and id not in out][:limit]
         return Candidates(tuple(found), {self.name: (1 / (1 + np.arange(len(found)))).astype(np.float32)})
 
     def because(self, request: RecommendRequest, product: str) -> Source:
@@ -45,6 +50,6 @@ class RecentlyViewed:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """There is nothing to read."""
+        """Nothing is kept: products come with the first `update`."""
         kept(folder)
         return cls()
