@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from shelfwise.catalog.codec import decode
 from shelfwise.errors import EncoderError
-from shelfwise.retrieval.base import FacetRequest, Match, Matches, Plan, Reader
+from shelfwise.retrieval.base import FacetRequest, Match, Matches, Plan, Reader, Wishes
 from shelfwise.retrieval.plan import WISH, Planned, Planner
 from shelfwise.retrieval.profile import CatalogueProfile
 from shelfwise.retrieval.relax import relaxations
@@ -67,8 +67,11 @@ class Answering:
         self._encoded = encoded
         self._beside = ThreadPoolExecutor(thread_name_prefix="shelfwise-encode")  # its threads end with this object
 
-    def __call__(self, query: Query, took: Took) -> Answer:
-        """The answer; `took` gets the milliseconds of each stage. Raises InputError for filters that cannot be used."""
+    def __call__(self, query: Query, took: Took, wishes: Wishes = ()) -> Answer:
+        """The answer; `took` gets the milliseconds of each stage. wishes: more than those of the query's words.
+
+        Raises InputError for filters that cannot be used.
+        """
         mode = query.mode or self._settings.mode
         if mode == "dense" and not self._encodes:
             query = replace(query, mode="lexical")
@@ -76,8 +79,9 @@ class Answering:
             u = self._understander.words(query)
         meaning, degraded = self._meaning(u, mode, took)
         with timed(took, "plan"):
-            planned = self._plan(u, query, meaning)
-        run = _Run(self._reader, self._profile, query.facets is None and not self._settings.facets, took)
+            planned = self._plan(u, query, meaning, wishes)
+        fitting = query.facets is None and not self._settings.facets
+        run = _Run(self._reader, self._profile, fitting, took, wishes)
         try:
             found = _Found(planned, run(planned.plan), run.products)
         except EncoderError:
@@ -88,8 +92,8 @@ class Answering:
         whole = read if meaning is None else meaning.result().but(constraints=read.constraints)
         return Answer(found.planned, whole, found.matches, found.products, found.relaxed, degraded)
 
-    def _plan(self, u: Understanding, query: Query, meaning: Future[Understanding] | None) -> Planned:
-        planned = self._planner.plan(u, query, facets=self._facets(query))
+    def _plan(self, u: Understanding, query: Query, meaning: Future[Understanding] | None, wishes: Wishes) -> Planned:
+        planned = self._planner.plan(u, query, self._facets(query), wishes)
         return planned.with_meaning(meaning.result, WISH) if meaning is not None and u.reading.text else planned
 
     def _checked(self, found: _Found, query: Query, meaning: Future[Understanding] | None, run: _Run) -> _Found:
@@ -101,7 +105,7 @@ class Answering:
             return replace(found, relaxed=(Relaxation("words", found.planned.words),)) if near else found
         last = found
         for softer, step in softened(found.planned.understanding):
-            planned = self._plan(softer, query, meaning)
+            planned = self._plan(softer, query, meaning, run.wishes)
             last = _Found(planned, run(planned.plan), run.products, (step,))
             if last.matches.total and not self._misses(self._first(last), meaning):
                 return last
@@ -182,10 +186,13 @@ class _Found:
 
 
 class _Run:
-    """Runs plans; `products` are those of the last page, decoded once."""
+    """Runs plans; `products` are those of the last page, decoded once. wishes: those that all its plans share."""
 
-    def __init__(self, reader: Reader, profile: CatalogueProfile, fitting: bool, took: Took) -> None:
+    def __init__(
+        self, reader: Reader, profile: CatalogueProfile, fitting: bool, took: Took, wishes: Wishes = ()
+    ) -> None:
         self._reader, self._profile, self._fitting, self._took = reader, profile, fitting, took
+        self.wishes = wishes
         self.products: tuple[Product, ...] = ()
 
     def __call__(self, plan: Plan) -> Matches:

@@ -33,6 +33,7 @@ from shelfwise.recommend.placements.page import Kitchen
 from shelfwise.recommend.placements.recipes import read_recipes
 from shelfwise.recommend.prepared import Prepared
 from shelfwise.recommend.rows import only, present
+from shelfwise.recommend.taste import Tastes, tastes
 from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
 from shelfwise.settings import RecommendSettings
@@ -113,6 +114,13 @@ class Recommender:
             self._rows(open_, checked(Ask(shopper, placement, limit=limit)), took)
             made += "rows" in took
         return made
+
+    def tastes(self, shopper: str | None) -> Tastes | None:
+        """What gives the tastes of a shopper to a search; None for nobody, or where the settings want none."""
+        weight = self._settings.search_weight
+        if not shopper or not weight:
+            return None
+        return lambda: tastes(self._audience.profile(shopper), weight)
 
     def forget(self, shopper: str) -> None:
         """Let go of rows that were made for a shopper."""

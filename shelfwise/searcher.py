@@ -15,10 +15,11 @@ from shelfwise.behaviour.profiles.prices import PriceBands
 from shelfwise.beside import Beside
 from shelfwise.catalog.base import ProductChange
 from shelfwise.catalog.codec import decode
-from shelfwise.errors import EncoderError
+from shelfwise.errors import EncoderError, ShelfwiseError
 from shelfwise.indexing import Terms, name_of, vectorised
 from shelfwise.language.analyzer import BilingualAnalyzer
 from shelfwise.language.base import Encoder
+from shelfwise.recommend.taste import Taste, Tastes
 from shelfwise.retrieval.base import Change, IndexedProduct, Reader
 from shelfwise.retrieval.compounds import Compounds
 from shelfwise.retrieval.document import Documents
@@ -71,13 +72,24 @@ class Searcher:
 
     # --- answers ---------------------------------------------------------------------------------------------
 
-    def search(self, query: Query, query_id: str) -> Slate:
-        """The page of products that answers a query. Raises InputError for filters that cannot be used."""
+    def search(self, query: Query, query_id: str, tastes: Tastes | None = None) -> Slate:
+        """The page of products that answers a query. Raises InputError for filters that cannot be used.
+
+        tastes: gives what the shopper likes; results that are so come a little earlier, and say so.
+        """
         start = time.perf_counter()
         took: dict[str, float] = {}
-        answer = self._answering(query, took)
+        liked: Sequence[Taste] = ()
+        degraded: tuple[str, ...] = ()
+        if tastes is not None and query.sort == "relevance":
+            with timed(took, "personal"):
+                try:
+                    liked = tastes()
+                except ShelfwiseError:  # what is known of a shopper is out of reach: the search is not
+                    degraded = ("personal",)
+        answer = self._answering(query, took, tuple(taste.wish() for taste in liked))
         with timed(took, "present"):
-            items = tuple(self._item(query, answer, place) for place in range(len(answer.products)))
+            items = tuple(self._item(query, answer, place, liked) for place in range(len(answer.products)))
             facets = tuple(self.labelled(facet) for facet in answer.matches.facets)
         took["total"] = 1000 * (time.perf_counter() - start)
         return Slate(
@@ -89,7 +101,7 @@ class Searcher:
             facets=facets,
             relaxed=answer.relaxed,
             took=took,
-            degraded=(*answer.degraded, *self.damaged),
+            degraded=(*answer.degraded, *self.damaged, *degraded),
             generation=self.generation.name,
         )
 
@@ -168,13 +180,14 @@ class Searcher:
 
     # --- presentation ----------------------------------------------------------------------------------------
 
-    def _item(self, query: Query, answer: Answer, place: int) -> SlateItem:
+    def _item(self, query: Query, answer: Answer, place: int, liked: Sequence[Taste]) -> SlateItem:
         match, product = answer.matches.items[place], answer.products[place]
+        personal = (taste.line(product) for taste in liked) if query.explain else ()
         return SlateItem(
             product=product,
             score=match.score,
             position=query.page.offset + place,
-            why=Explanation(match.why, reason(match.why)),
+            why=Explanation((*match.why, *filter(None, personal)), reason(match.why)),
             highlights=self._highlighter.highlight(product, answer.planned, query.locale),
         )
 

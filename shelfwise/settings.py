@@ -129,6 +129,7 @@ class RecommendSettings(Section):
     events: int = Field(default=2_000_000, ge=1_000, le=100_000_000, description="newest events that are fitted on")
     prepared: int = Field(default=20_000, ge=0, le=1_000_000, description="pages of rows kept, made before")
     adult: bool = Field(default=False, description="products for adults are recommended too")
+    search_weight: float = Field(default=0.05, ge=0, le=0.5, description="most that liking adds to a result's score")
 
 
 class ServerSettings(Section):

@@ -151,7 +151,7 @@ class Shop:
         Raises InputError for options or filters that cannot be used, NoIndexError before the first `index`.
         """
         query = asked(query, limit, offset, shopper=shopper, filters=filters or None, **options)
-        return self.searcher().search(query, self._ids())
+        return self.searcher().search(query, self._ids(), self.recommender.tastes(query.shopper))
 
     def understand(self, query: Query | str, **options: Any) -> Understanding:
         """What a query means, without a search: corrections, constraints, intent, category, and how each was found.

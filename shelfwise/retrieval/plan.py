@@ -144,12 +144,13 @@ class Planner:
         u: Understanding,
         query: Query,
         facets: tuple[FacetRequest, ...] = (),
+        wishes: Wishes = (),
     ) -> Planned:
-        """The plan of an understood query; one without words lets all match."""
+        """The plan of an understood query; one without words lets all match. wishes: more than those of the words."""
         words = self._content(u.reading.searched, u.tokens)
         mode = query.mode or self._search.mode
         clause = self._clause(u, words) if mode != "dense" and words else None
-        wishes = (*wishes_of(u, WISH), *self._not_made_for(u.head))
+        wishes = (*wishes_of(u, WISH), *self._not_made_for(u.head), *wishes)
         plan = Plan(
             text=clause,
             filter=_together(query.filters, u),

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from shelfwise.catalog.base import Offer
-from shelfwise.errors import InputError, SettingsError
+from shelfwise.errors import InputError, SettingsError, StorageError
 from shelfwise.shop import Shop
 from shelfwise.simulate import demo_products
-from shelfwise.slate import Recommendations
+from shelfwise.slate import Recommendations, Slate
 from shelfwise.types import Event, EventKind, Money, Product
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -395,3 +395,41 @@ def test_many_threads_while_the_catalogue_changes(fitted: Shop, clock: Clock) ->
     for thread in threads:
         thread.join()
     assert trouble == []
+
+
+# --- search ----------------------------------------------------------------------------------------------------
+
+
+def test_search_leans_a_little_towards_what_a_shopper_likes(shop: Shop, clock: Clock) -> None:
+    plain = shop.search("phone", limit=20)
+    liked = next(item.product for item in plain.items[3:] if item.product.brand != plain.items[0].product.brand)
+    same = [item.product.id for item in plain.items if item.product.brand == liked.brand]
+    shop.record([Event(f"b{n}", "purchase", "fan", clock.now, id, value=9.0) for n, id in enumerate(same[:4])])
+    personal = shop.search("phone", shopper="fan", limit=20)
+    assert "personal" in personal.took
+    assert "personal" not in plain.took
+    assert {product.id for product in plain.products} & {product.id for product in personal.products}
+
+    def places(slate: Slate) -> list[int]:
+        return [place for place, product in enumerate(slate.products) if product.brand == liked.brand]
+
+    assert sum(places(personal)[:3]) <= sum(places(plain)[:3])
+    lines = [line for item in personal.items for line in item.why.contributions if line.stage == "personal"]
+    assert lines
+    assert all(0 < line.value <= 0.025 for line in lines)
+
+
+def test_search_of_strangers_and_in_another_order_is_not_personal(shop: Shop) -> None:
+    plain = [product.id for product in shop.search("phone").products]
+    assert [product.id for product in shop.search("phone", shopper="stranger").products] == plain
+    assert "personal" not in shop.search("phone", shopper="u1", sort="price").took
+
+
+def test_a_log_that_cannot_be_read_leaves_the_search(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(shopper: str) -> None:
+        raise StorageError("events.db: no.")
+
+    monkeypatch.setattr(shop.audience, "profile", refuse)
+    slate = shop.search("phone", shopper="u1")
+    assert slate.products
+    assert slate.degraded == ("personal",)
