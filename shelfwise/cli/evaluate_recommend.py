@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shelfwise.recommend.measuring import Given
     from shelfwise.recommend.offline import Run, Task
 
+Gains: TypeAlias = "Mapping[str, Mapping[str, Gain]]"  # other model → metric → gain
 HEAD: Final = ("hr@10", "ndcg@10", "recall@10", "mrr@10", "novelty@10", "popularity@10")
 WHOLE: Final = ("coverage@10", "gini@10", "popularity_lift@10")
 
@@ -42,6 +43,7 @@ def recommend(
         bool, typer.Option("--valid", help="Ask for the second last product, to choose by; not for the last.")
     ] = False,
     seed: SeedOption = 0,
+    report: Annotated[Path | None, typer.Option("--report", help="Write an HTML report here.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Hide the last product of every history, learn from the rest, and see how high it is ranked among all products.
@@ -60,7 +62,10 @@ def recommend(
     path = labels or (beside if beside.is_file() else None)
     given = Given(seed, read_labels(path, sequences.products) if path and use_labels else None)
     runs = [_run(name, task, given) for name in models or ["best"]]
-    _show(runs, seed, json)
+    gains = _gains(runs, seed)
+    if report:
+        _write(report, runs, gains, data.name)
+    _show(runs, gains, seed, json)
 
 
 def _run(name: str, task: Task, given: Given) -> Run:
@@ -72,11 +77,34 @@ def _run(name: str, task: Task, given: Given) -> Run:
         return evaluate_model(model, task, clock=time.perf_counter, seed=given.seed, progress=step)
 
 
-def _show(runs: Sequence[Run], seed: int, json: bool) -> None:
+def _gains(runs: Sequence[Run], seed: int) -> Gains:
+    """What the first is better by than each of the others."""
     from shelfwise.evaluation.recommend import compare_measured
 
     first, *others = runs
-    gains = {other.model: compare_measured(other.measured, first.measured, seed=seed) for other in others}
+    return {other.model: compare_measured(other.measured, first.measured, seed=seed) for other in others}
+
+
+def _write(path: Path, runs: Sequence[Run], gains: Gains, name: str) -> None:
+    from shelfwise.evaluation.report import MeasuredModel, render_recommend, write_report
+
+    models = [
+        MeasuredModel(
+            run.model,
+            run.measured,
+            {
+                f"{kind}: {part}": measured
+                for kind, parts in (("product", run.items), ("shopper", run.shoppers))
+                for part, measured in parts.items()
+            },
+        )
+        for run in runs
+    ]
+    write_report(path, render_recommend(models, gains, title=f"Recommendations on {name}"))
+
+
+def _show(runs: Sequence[Run], gains: Gains, seed: int, json: bool) -> None:
+    first, *others = runs
     if json:
         figures: dict[str, Any] = {"seed": seed, **first.as_json()}
         if others:
@@ -124,7 +152,7 @@ def _print_parts(run: Run) -> None:
     print_table(run.model, ("part of", "", "asked", "hr@10", "ndcg@10"), rows, ("asked", "hr@10", "ndcg@10"))
 
 
-def _print_gains(first: str, gains: Mapping[str, Mapping[str, Gain]]) -> None:
+def _print_gains(first: str, gains: Gains) -> None:
     rows = [
         (
             f"{first} against {other}",

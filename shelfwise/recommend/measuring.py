@@ -20,8 +20,6 @@ from shelfwise.recommend.generators.popular import Popular
 from shelfwise.recommend.generators.transitions import Transitions
 from shelfwise.recommend.offline import Model
 
-HEAD: Final = 20_000  # products of EASE when measured: 3.2 GB
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -50,7 +48,7 @@ def make_model(name: str, given: Given, more: Mapping[str, Maker] | None = None)
 
 def best(given: Given, more: Sequence[Maker] = ()) -> Blend:
     """The blend of what adds to the others: transitions, EASE, content where labels are known, and models of above."""
-    sources: list[Model] = [Transitions(), Ease(head=HEAD, labels=given.labels, name="ease_labels")]
+    sources: list[Model] = [Transitions(), Ease(labels=given.labels, name="ease_labels")]
     if given.labels is not None:
         sources.append(LabelContent(given.labels))
     return Blend([*sources, *(each(given) for each in more)], name="best", seed=given.seed)
@@ -84,8 +82,8 @@ MODELS: Final[Mapping[str, Maker]] = {
     "popular": lambda given: Popular(),
     "item_knn": lambda given: ItemKnn(),
     "transitions": lambda given: Transitions(),
-    "ease": lambda given: Ease(250.0, HEAD),
+    "ease": lambda given: Ease(250.0),
     "als": lambda given: Als(seed=given.seed),
-    "ease_labels": lambda given: Ease(head=HEAD, labels=given.labels, name="ease_labels"),
+    "ease_labels": lambda given: Ease(labels=given.labels, name="ease_labels"),
     "content": _content,
 }
