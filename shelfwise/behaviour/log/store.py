@@ -142,21 +142,18 @@ class SqlEventLog:
 
         Where most are a bot's, only the newest are looked through: a million of them must not make this slow.
         """
-        newest = sa.select(events).where(events.c.shopper == _WHO)
-        seen = newest.order_by(events.c.time.desc(), events.c.number.desc()).limit(LOOKED_AT * limit).subquery()
-        query = sa.select(seen).where(seen.c.marks.op("&")(BOT) == 0)
-        query = query.order_by(seen.c.time.desc(), seen.c.number.desc()).limit(limit)
         name = self.canonical(shopper)
+        asked = {"name": name, "limit": limit, "seen": LOOKED_AT * limit}
         with reading(self.engine) as connection:
-            return [decode(row, name).event for row in connection.execute(query, {"name": name})]
+            return [decode(row, name).event for row in connection.execute(_NEWEST, asked)]
 
     def last(self, shopper: str) -> int:
         """The number of a shopper's newest event, or of the merge that brought them older ones; 0: none."""
-        return int(self._of(shopper, sa.func.coalesce(_customer.c.last, shoppers.c.last)) or 0)
+        return int(self._of(shopper, _LAST) or 0)
 
     def canonical(self, shopper: str) -> str:
         """The name that a shopper's events are under: a merged visitor's is the customer's."""
-        return str(self._of(shopper, sa.func.coalesce(_customer.c.name, shoppers.c.name)) or shopper)
+        return str(self._of(shopper, _NAME) or shopper)
 
     def count(self) -> int:
         """How many events there are."""
@@ -166,10 +163,9 @@ class SqlEventLog:
         """The number of the last event that was written; what comes in later has a greater one."""
         return self._state(state.c.number)
 
-    def _of(self, shopper: str, column: sa.ColumnElement[Any]) -> Any:
-        query = sa.select(column).select_from(_NAMES).where(shoppers.c.name == shopper)
+    def _of(self, shopper: str, query: sa.Select[Any]) -> Any:
         with reading(self.engine) as connection:
-            return connection.execute(query).scalar()
+            return connection.execute(query, {"name": shopper}).scalar()
 
     def _state(self, column: sa.Column[Any]) -> int:
         with reading(self.engine) as connection:
@@ -191,9 +187,28 @@ class SqlEventLog:
         self.close()
 
 
-_customer = shoppers.alias("customer")
-_NAMES = shoppers.outerjoin(_customer, _customer.c.number == shoppers.c.same)
+def _by_name(column: str) -> sa.Select[Any]:
+    """A shopper's column by name; that of the customer that a visitor was merged into."""
+    customer = shoppers.alias("customer")
+    names = shoppers.outerjoin(customer, customer.c.number == shoppers.c.same)
+    found = sa.func.coalesce(customer.c[column], shoppers.c[column])
+    return sa.select(found).select_from(names).where(shoppers.c.name == sa.bindparam("name"))
+
+
+def _newest() -> sa.Select[Any]:
+    """The `limit` newest events of a shopper that are no bot's, among the `seen` newest."""
+    first, last = events.c.time.desc(), events.c.number.desc()
+    seen = sa.select(events).where(events.c.shopper == _WHO).order_by(first, last)
+    among = seen.limit(sa.bindparam("seen", type_=sa.Integer)).subquery()
+    query = sa.select(among).where(among.c.marks.op("&")(BOT) == 0)
+    ordered = query.order_by(among.c.time.desc(), among.c.number.desc())
+    return ordered.limit(sa.bindparam("limit", type_=sa.Integer))
+
+
+# Statements that every request needs are built once: building one takes longer than running it.
+_LAST, _NAME = _by_name("last"), _by_name("name")
 _WHO = sa.select(shoppers.c.number).where(shoppers.c.name == sa.bindparam("name")).scalar_subquery()
+_NEWEST = _newest()
 _PEOPLE = events.c.marks.op("&")(BOT) == 0
 _LOGGED = sa.select(events, shoppers.c.name).select_from(
     events.outerjoin(shoppers, shoppers.c.number == events.c.shopper)
