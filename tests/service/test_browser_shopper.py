@@ -170,6 +170,31 @@ def test_a_visit_has_a_length(visit: Visit, shop: Any) -> None:
     assert 2 <= (dwell.value or 0) < 60
 
 
+def test_time_out_of_sight_is_no_visit(visit: Visit, shop: Any) -> None:
+    page = visit("/p/phone-8")
+    page.wait_for_timeout(2200)
+
+    def turn(state: str) -> None:
+        page.evaluate(
+            """state => {
+              Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+              document.dispatchEvent(new Event("visibilitychange"));
+            }""",
+            state,
+        )
+
+    turn("hidden")
+    page.wait_for_timeout(3000)
+    turn("visible")
+    page.wait_for_timeout(2200)
+    turn("hidden")
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    until(page, lambda: len(events(shop, "dwell")) == 2)
+    lengths = [event.value or 0 for event in events(shop, "dwell")]
+    gone = page.evaluate("performance.now() / 1000") - 3
+    assert sum(lengths) < gone + 0.2
+
+
 def test_a_busy_log_gets_everything_later_and_once(chromium: Any, address: str, shop: Any) -> None:
     record, refused = shop.record, []
 

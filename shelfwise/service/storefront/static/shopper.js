@@ -79,7 +79,7 @@
 
   function see(element) {
     timers.delete(element);
-    if (document.visibilityState === "hidden" || !element.isConnected) return;
+    if (hidden() || !element.isConnected) return;
     observer.unobserve(element);
     watched.delete(element);
     const { name, event } = told(element);
@@ -125,7 +125,8 @@
   }
 
   // --- visits ---
-  let since = Date.now();
+  const hidden = () => document.visibilityState === "hidden";
+  let since = hidden() ? 0 : Date.now(); // when the page came into sight; 0: it is out of sight
   let part = 0;
 
   function visit() {
@@ -135,9 +136,9 @@
 
   function dwell() {
     const { view, page } = main().dataset;
-    const seconds = (Date.now() - since) / 1000;
-    if (!view || seconds < 2 || document.visibilityState !== "hidden") return;
-    since = Date.now();
+    const seconds = since ? (Date.now() - since) / 1000 : 0;
+    since = 0;
+    if (!view || seconds < 2) return;
     part += 1;
     const event = { kind: "dwell", product: view, placement: "product", seconds: Math.min(seconds, 3600) };
     note(`${page}.dwell.${part}`, event);
@@ -209,7 +210,7 @@
     reloaded = false;
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") return leave();
+    if (hidden()) return leave();
     since = Date.now();
     for (const element of watched) {
       observer.unobserve(element);
@@ -217,7 +218,8 @@
     }
   });
   addEventListener("pagehide", leave);
-  addEventListener("pageshow", () => { since = Date.now(); });
+  addEventListener("pageshow", () => { if (!hidden()) since = Date.now(); });
   look();
-  visit();
+  if (document.prerendering) document.addEventListener("prerenderingchange", visit, { once: true });
+  else visit();
 })();
