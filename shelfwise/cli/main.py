@@ -32,7 +32,9 @@ from shelfwise.cli import (
     search,
     serve,
     shop,
+    simulate,
     synonyms,
+    train_sequence,
     training,
     training_data,
     tune,
@@ -90,11 +92,13 @@ understanding.train_app.command("data")(training_data.data)
 understanding.train_app.command("encoder")(training.model)
 understanding.train_app.command("cross-encoder")(training.model)
 understanding.train_app.command("domain")(training.domain)
+understanding.train_app.command("sequence")(train_sequence.sequence)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(events.app, name="events")
 app.add_typer(models.app, name="models")
 app.add_typer(predict.app, name="predict")
 app.add_typer(recommend.app, name="recommend")
+app.add_typer(simulate.app, name="simulate")
 app.add_typer(synonyms.app, name="synonyms")
 app.add_typer(understanding.train_app, name="train")
 app.command("serve")(serve.serve)
