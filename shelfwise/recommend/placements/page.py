@@ -96,6 +96,8 @@ class _Page:
         """Places among the blended, and rows of the table, of those that may be shown."""
         places, rows = self._kitchen.catalog.rows(blended.ids, self._table)
         hide = hidden(request, bought=recipe.bought).union(self._request.seeds, self._shown)
+        if recipe.unseen:
+            hide = hide.union(touch.product for touch in request.profile.recent)
         mask = self._mask
         if recipe.own and request.category:
             mask = mask & within(self._table, request.category)

@@ -32,12 +32,12 @@ class RowRecipe(Section):
     """How one row is made.
 
     from: generator → weight in the blend. fill: the same for what completes a row that has something of its own, and
-    makes none alone. seeds: what the row is about: the products of the page, the product that
-    was looked at last ("recent"), or what lies in the cart. personal: only for a shopper of whom something is known.
-    spread: 0 takes the best only, 1 the most unlike only (MMR). per_brand, per_category: at most so many of one; a
-    category that the shopper likes may have more. minimum: a row of fewer products is left out. bought: products
-    bought already may come. own: only products of the page's category, where the page has one.
-    learnt: weights that were learnt from the shop's log take the place of those here, where there are any.
+    makes none alone. seeds: what the row is about: the products of the page, the product that was looked at last
+    ("recent"), or what lies in the cart. personal: only for a shopper of whom something is known. learnt: weights that
+    were learnt from the shop's log take the place of those here, where there are any. spread: 0 takes the best only, 1
+    the most unlike only (MMR). per_brand, per_category: at most so many of one; a category that the shopper likes may
+    have more. minimum: a row of fewer products is left out. bought: products bought already may come. unseen: what was
+    touched lately may not. own: only products of the page's category, where the page has one.
     In titles {product}, {category} and {query} stand for what the row goes back to.
     """
 
@@ -55,6 +55,7 @@ class RowRecipe(Section):
     depth: int = Field(default=100, ge=1, le=1_000, description="candidates asked of each generator")
     learnt: bool = False
     bought: bool = False
+    unseen: bool = False
     own: bool = False
 
     @property

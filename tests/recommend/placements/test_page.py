@@ -186,6 +186,14 @@ def test_a_row_about_what_was_looked_at_passes_over_products_that_are_gone() -> 
     assert "p8" not in made[0].ids
 
 
+def test_what_was_looked_at_lately_is_left_out_where_the_recipe_says_so() -> None:
+    recent = tuple(Touch(id, "view", NOW) for id in IDS[:3])
+    asked = replace(request(), profile=Profile("ann", NOW, events=3, recent=recent))
+    row = {"key": "one", "from": {"x": 1.0}, "spread": 0.0}
+    assert page({"x": IDS}, placement(row), asked)[0].ids == IDS[:5]
+    assert page({"x": IDS}, placement(row | {"unseen": True}), asked)[0].ids == IDS[3:8]
+
+
 def test_only_products_of_the_category() -> None:
     rows = placement({"key": "one", "from": {"x": 1.0}, "own": True, "minimum": 1})
     made = page({"x": IDS}, rows, request(category="Home > c2"), limit=50)
