@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -26,7 +27,7 @@ from shelfwise.recommend.base import CandidateGenerator, CatalogTable, Recommend
 from shelfwise.recommend.catalogue import KeptProducts, LiveCatalog, VectorOf
 from shelfwise.recommend.fitting import Fitted, FittedGenerators, Opened, Part, Progress
 from shelfwise.recommend.generators.because_searched import BecauseSearched
-from shelfwise.recommend.generators.registry import GENERATORS, KINDS, LIGHT
+from shelfwise.recommend.generators.registry import GENERATORS, KINDS, LIGHT, TRAINED
 from shelfwise.recommend.learnt import WEIGHTS, keep_weights, learnt_blend
 from shelfwise.recommend.placements.blending import ReciprocalRanks
 from shelfwise.recommend.placements.page import Kitchen
@@ -85,6 +86,7 @@ class Recommender:
         self._labels, self._clock, self._ids = labels, clock, ids
         self._recipes = read_recipes(folder / settings.placements, GENERATORS)
         self.kinds = [kind for kind in KINDS if kind.name not in settings.without]
+        self.trained = folder / FOLDER / "trained"  # what commands of their own trained, by name
         self.fitted = FittedGenerators(folder / FOLDER)
         self.prepared = Prepared(settings.prepared)
         self._products = KeptProducts(store.get)
@@ -169,9 +171,21 @@ class Recommender:
             CATALOGUE: lambda folder, events: catalog.save(folder),
             WEIGHTS: lambda folder, events: keep_weights(folder, self.kinds, events, table),
         }
-        name = self.fitted.fit(self.kinds, about, self._events_until, table, now=now, parts=parts, progress=progress)
+        trained = [kind for kind in self._trained() if (self.trained / kind.name).is_dir()]
+        parts |= {kind.name: partial(_copied, self.trained / kind.name) for kind in trained}
+        kinds = [*self.kinds, *trained]
+        name = self.fitted.fit(kinds, about, self._events_until, table, now=now, parts=parts, progress=progress)
         self.catch_up()
         return name
+
+    def known(self) -> tuple[EventTable, CatalogTable]:
+        """The log and the catalogue as generators are fitted on them: for those that are trained on their own."""
+        self._opened()
+        self.catch_up()
+        return self._events_until(self._audience.log.cursor()), self._opened().catalog.table
+
+    def _trained(self) -> list[type[CandidateGenerator]]:
+        return [kind for kind in TRAINED if kind.name not in self._settings.without]
 
     def _events_until(self, cursor: int) -> EventTable:
         return self._events(0, cursor)
@@ -230,7 +244,7 @@ class Recommender:
     def _made(self, before: _Open | None) -> _Open:
         """What is to be served; the catalogue is that of `before`, if it is given."""
         served = self.fitted.numbered.current()
-        opened = self.fitted.open(self.kinds)
+        opened = self.fitted.open([*self.kinds, *self._trained()])
         catalog, revision, index = (
             (before.catalog, before.revision, before.index) if before else self._catalogue(opened)
         )
@@ -312,6 +326,11 @@ def events_of(log: EventLog, since: int, until: int) -> EventTable:
                 yield event if event.shopper else replace(event, shopper=f"\0{logged.number}")
 
     return EventTable.of(kept())
+
+
+def _copied(source: Path, folder: Path, events: EventTable) -> None:
+    """A part of a generation that was trained before. Events: those of the fit, which it does not see."""
+    shutil.copytree(source, folder)
 
 
 def _request(ask: Ask, profile: Profile, now: datetime, adult: bool) -> RecommendRequest:

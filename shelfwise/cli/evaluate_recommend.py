@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
@@ -11,6 +12,7 @@ import typer
 
 from shelfwise.cli.console import JsonOption, print_json, print_table, progress, say
 from shelfwise.cli.evaluate import SeedOption
+from shelfwise.cli.train_sequence import more_models
 from shelfwise.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,6 +29,12 @@ def recommend(
     data: Annotated[
         Path | None, typer.Option("--data", help="A line a shopper: name, then products, the oldest first.")
     ] = None,
+    shop: Annotated[
+        Path | None, typer.Option("--shop", help="A shop's folder: measure its generators on its own log.")
+    ] = None,
+    share: Annotated[
+        float, typer.Option("--share", help="Of the log's touches, the first, that are learnt from (with --shop).")
+    ] = 0.8,
     models: Annotated[
         list[str] | None, typer.Option("--model", help="best, or a model by name; several are compared with the first.")
     ] = None,
@@ -50,22 +58,48 @@ def recommend(
 
     Products of a shopper's own history are not recommended. Models that choose (weights of a blend) choose on the
     product before the hidden one, then learn again from everything but the hidden one.
+
+    With --shop the log is parted at a moment instead: generators learn from what came before, and are asked, for every
+    shopper known by then, for products that were new to them after it.
     """
+    if shop is not None:
+        _finish(_shop_runs(shop, share, models or ["best", "popular"], seed), shop.name, seed, report, json)
+        return
     from shelfwise.recommend.measuring import Given, read_labels
     from shelfwise.recommend.offline import leave_one_out, read_sequences
 
     if data is None:
-        raise InputError("Nothing to measure on: give --data.")
+        raise InputError("Nothing to measure on: give --data or --shop.")
     sequences = read_sequences(data)
     task = leave_one_out(sequences, "valid" if validate else "test")
     beside = data.with_name(f"{data.stem}_item2attributes.json")
     path = labels or (beside if beside.is_file() else None)
     given = Given(seed, read_labels(path, sequences.products) if path and use_labels else None)
     runs = [_run(name, task, given) for name in models or ["best"]]
+    _finish(runs, data.name, seed, report, json)
+
+
+def _finish(runs: Sequence[Run], name: str, seed: int, report: Path | None, json: bool) -> None:
     gains = _gains(runs, seed)
     if report:
-        _write(report, runs, gains, data.name)
+        _write(report, runs, gains, name)
     _show(runs, gains, seed, json)
+
+
+def _shop_runs(folder: Path, share: float, names: Sequence[str], seed: int) -> list[Run]:
+    from shelfwise.recommend.mixed import fitted
+    from shelfwise.recommend.offline import evaluate_ranker
+    from shelfwise.recommend.offline.generated import log_task
+    from shelfwise.shop import Shop
+
+    with Shop.open(folder) as opened:
+        given = log_task(*opened.recommender.known(), share=share)
+    runs = []
+    for name in names:
+        with progress(f"Recommending ({name})") as step:
+            fit = partial(fitted, name, given)
+            runs.append(evaluate_ranker(name, fit, given, clock=time.perf_counter, seed=seed, progress=step))
+    return runs
 
 
 def _run(name: str, task: Task, given: Given) -> Run:
@@ -73,7 +107,7 @@ def _run(name: str, task: Task, given: Given) -> Run:
     from shelfwise.recommend.offline import evaluate_model
 
     with progress(f"Recommending ({name})") as step:
-        model = make_model(name, given)
+        model = make_model(name, given, more_models())
         return evaluate_model(model, task, clock=time.perf_counter, seed=given.seed, progress=step)
 
 

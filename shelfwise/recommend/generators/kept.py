@@ -31,7 +31,7 @@ def kept(folder: Path, *names: str) -> tuple[dict[str, np.ndarray[Any, Any]], di
     try:
         rest = orjson.loads((folder / "kept.json").read_bytes())
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in names}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise StorageError(f"{folder}: a fitted generator cannot be read: {error}.", hint="Fit it again.") from error
     if rest.get("format") != _FORMAT:
         raise StorageError(f"{folder}: found format {rest.get('format')!r}, expected {_FORMAT}.", hint="Fit it again.")

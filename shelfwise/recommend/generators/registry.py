@@ -14,6 +14,7 @@ from shelfwise.recommend.generators.ease import Ease
 from shelfwise.recommend.generators.item_knn import ItemKnn
 from shelfwise.recommend.generators.popular import Popular
 from shelfwise.recommend.generators.recently_viewed import RecentlyViewed
+from shelfwise.recommend.generators.sequence import SequenceGenerator
 from shelfwise.recommend.generators.similar import Similar
 from shelfwise.recommend.generators.standing import Assorted, BestRated, NewArrivals, OnSale
 from shelfwise.recommend.generators.transitions import Transitions
@@ -39,7 +40,8 @@ KINDS: Final[tuple[type[CandidateGenerator], ...]] = (
 BESIDE: Final[tuple[type[CandidateGenerator], ...]] = (
     BecauseSearched,
 )  # neither fitted nor kept: they are handed a part of the shop
-GENERATORS: Final[Mapping[str, type[CandidateGenerator]]] = {kind.name: kind for kind in KINDS + BESIDE}
+TRAINED: Final[tuple[type[CandidateGenerator], ...]] = (SequenceGenerator,)  # by a command of its own; then kept too
+GENERATORS: Final[Mapping[str, type[CandidateGenerator]]] = {kind.name: kind for kind in KINDS + BESIDE + TRAINED}
 LIGHT: Final = (
     "popular",
     "trending",

@@ -19,10 +19,11 @@ from shelfwise.recommend.generators.cold_items import ColdItems
 from shelfwise.recommend.generators.registry import KINDS
 from shelfwise.recommend.generators.transitions import Transitions
 from shelfwise.types import Event, EventKind, Money, Product, Rating
+from tests.recommend.generators.sequences import AsTrained
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KIND: tuple[EventKind, ...] = ("view", "click", "cart", "purchase")
-ALL = list(dict.fromkeys((*KINDS, Transitions, Als, ColdItems)))
+ALL = list(dict.fromkeys((*KINDS, Transitions, Als, ColdItems, AsTrained)))
 
 
 def product(n: int) -> Product:
