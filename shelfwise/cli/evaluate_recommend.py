@@ -63,7 +63,7 @@ def recommend(
     shopper known by then, for products that were new to them after it.
     """
     if shop is not None:
-        _finish(_shop_runs(shop, share, models or ["best", "popular"], seed), shop.name, seed, report, json)
+        _finish(_shop_runs(shop, share, models or ["best", "popular"], seed), shop.resolve().name, seed, report, json)
         return
     from shelfwise.recommend.measuring import Given, read_labels
     from shelfwise.recommend.offline import leave_one_out, read_sequences

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
+
+from shelfwise.shop import Shop
+from shelfwise.types import Event
 
 KEYS = {"hr@10", "ndcg@10", "recall@10", "mrr@10", "coverage@10", "novelty@10", "gini@10", "popularity_lift@10"}
 
@@ -77,6 +81,26 @@ def test_what_cannot_be_measured(
     done = cli("evaluate", "recommend", "--data", sequences, *arguments)
     assert done.exit_code == 1
     assert words in done.stderr
+
+
+def test_a_shop_s_own_log(parsed: Callable[..., Any], cli: Callable[..., Result], shop: Path) -> None:
+    none = cli("evaluate", "recommend", "--shop", shop)
+    assert none.exit_code == 1
+    assert "nothing to measure on" in none.stderr
+    start = datetime(2026, 11, 1, tzinfo=UTC)
+    with Shop.open(shop) as opened:
+        opened.record(
+            [
+                Event(f"{who} {step}", "view", f"s{who}", start + timedelta(hours=step), f"p{1 + (who + step) % 6}")
+                for who in range(60)
+                for step in range(5)
+            ]
+        )
+    arguments = ("--model", "best", "--model", "popular", "--model", "transitions", "--share", 0.7)
+    found = parsed("evaluate", "recommend", "--shop", shop, *arguments)
+    assert [each["model"] for each in found["against"]] == ["popular", "transitions"]
+    assert found["mrr@10"] > found["against"][0]["mrr@10"]
+    assert "unknown generator 'x'" in cli("evaluate", "recommend", "--shop", shop, "--model", "x").stderr
 
 
 def test_nothing_to_measure_on(cli: Callable[..., Result]) -> None:

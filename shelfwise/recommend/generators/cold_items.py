@@ -58,7 +58,7 @@ class ColdItems:
 
     def generate(self, request: RecommendRequest, limit: int) -> Candidates:
         """The cold products nearest to the shopper's taste."""
-        catalog, taste = self._catalog, self._taste(request)
+        catalog, taste = self._catalog, self.taste(request)
         if catalog is None or taste is None or not len(self._cold):
             return Candidates((), {self.name: np.zeros(0, np.float32)})
         scores = self._vectors @ taste
@@ -88,7 +88,8 @@ class ColdItems:
         loaded._counts = {str(id): int(count) for id, count in kept(folder)[1]["counts"].items()}
         return loaded
 
-    def _taste(self, request: RecommendRequest) -> Float32 | None:
+    def taste(self, request: RecommendRequest) -> Float32 | None:
+        """v_shopper, Float32[d]; None where nothing is known."""
         catalog = self._catalog
         if catalog is None or catalog.vectors is None:
             return None

@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from shelfwise.behaviour.base import Profile, Touch
 from shelfwise.behaviour.table import KINDS, EventTable
-from shelfwise.recommend.base import CandidateGenerator, CatalogTable, RecommendRequest
+from shelfwise.recommend.base import CatalogTable, RecommendRequest
 from shelfwise.recommend.interactions import STRENGTH, Interactions
 from shelfwise.recommend.offline.base import Task
 from shelfwise.recommend.offline.lists import Progress
 from shelfwise.recommend.offline.splits import moment_of, time_split
-from shelfwise.types import EventKind, Int32, Int64
+from shelfwise.types import Candidates, EventKind, Int32, Int64
 
 TOUCHES: Final = 100  # of a profile
+
+
+class Ranker(Protocol):
+    """What of a generator is measured."""
+
+    name: str
+
+    def generate(self, request: RecommendRequest, limit: int) -> Candidates: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def requests_of(
 
 
 def generated_lists(
-    generator: CandidateGenerator, given: LogTask, k: int = 20, progress: Progress = lambda done, total: None
+    generator: Ranker, given: LogTask, k: int = 20, progress: Progress = lambda done, total: None
 ) -> Int32:
     """Int32[u, k], codes of the catalogue; products of the history are left out unless the task says otherwise."""
     places = {id: place for place, id in enumerate(given.catalog.ids)}

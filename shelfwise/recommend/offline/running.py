@@ -11,6 +11,7 @@ import numpy as np
 from shelfwise.evaluation.recommend import Measured, Surroundings, Truth, measure, measure_accuracy
 from shelfwise.recommend.interactions import Interactions
 from shelfwise.recommend.offline.base import Model, Task
+from shelfwise.recommend.offline.generated import LogTask, Ranker, generated_lists
 from shelfwise.recommend.offline.lists import Progress, top_lists
 from shelfwise.types import Float32, Float64, Int32, Int64
 
@@ -67,6 +68,25 @@ def evaluate_model(
     listed = clock()
     measured, items, shoppers = measured_parts(top, task, vectors=vectors, seed=seed)
     return Run(model.name, measured, items, shoppers, top, {"learn": learnt - began, "list": listed - learnt})
+
+
+def evaluate_ranker(
+    name: str,
+    fit: Callable[[], Ranker],
+    given: LogTask,
+    *,
+    clock: Callable[[], float],
+    seed: int = 0,
+    progress: Progress = lambda done, total: None,
+) -> Run:
+    """The same for a generator on a log, asked request by request. The catalogue's vectors tell diversity."""
+    began = clock()
+    ranker = fit()
+    learnt = clock()
+    top = generated_lists(ranker, given, PLACES, progress)
+    listed = clock()
+    measured, items, shoppers = measured_parts(top, given.task, vectors=given.catalog.vectors, seed=seed)
+    return Run(name, measured, items, shoppers, top, {"learn": learnt - began, "list": listed - learnt})
 
 
 def measured_parts(
