@@ -6,7 +6,7 @@ import copy
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -18,7 +18,7 @@ import structlog
 
 from shelfwise.answering import timed
 from shelfwise.audience import Audience
-from shelfwise.behaviour.base import EventLog, Profile
+from shelfwise.behaviour.base import Profile
 from shelfwise.behaviour.table import EventTable
 from shelfwise.catalog.base import CatalogStore
 from shelfwise.errors import ShelfwiseError, StorageError
@@ -33,13 +33,14 @@ from shelfwise.recommend.placements.blending import ReciprocalRanks
 from shelfwise.recommend.placements.page import Kitchen
 from shelfwise.recommend.placements.recipes import read_recipes
 from shelfwise.recommend.prepared import Prepared
-from shelfwise.recommend.rows import only, present
+from shelfwise.recommend.reading import events_of
+from shelfwise.recommend.rows import present, still_there
 from shelfwise.recommend.taste import Tastes, tastes
 from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
 from shelfwise.settings import RecommendSettings
 from shelfwise.slate import Recommendations
-from shelfwise.types import Event, Locale, Page, Query
+from shelfwise.types import Locale, Page, Query
 
 CATALOGUE: Final = "catalogue"  # a part of a generation beside its generators
 FOLDER: Final = "recommend"  # in the shop's folder
@@ -136,7 +137,7 @@ class Recommender:
         state = last, open_.served, open_.index
         rows = self.prepared.get(key, state, now)
         if rows is not None:
-            return _still(rows, open_.catalog), ()
+            return still_there(rows, open_.catalog), ()
         with timed(took, "profile"):
             profile = self._audience.profile(ask.shopper) if ask.shopper and last else Profile("", now)
         failed: dict[str, None] = {}
@@ -314,20 +315,6 @@ class Recommender:
             return ""
 
 
-def events_of(log: EventLog, since: int, until: int) -> EventTable:
-    """The events of a log after a number and up to another. Those without a shopper are of so many different ones."""
-
-    def kept() -> Iterator[Event]:
-        for batch in log.read(since):
-            for logged in batch:
-                if logged.number > until:
-                    return
-                event = logged.event
-                yield event if event.shopper else replace(event, shopper=f"\0{logged.number}")
-
-    return EventTable.of(kept())
-
-
 def _copied(source: Path, folder: Path, events: EventTable) -> None:
     """A part of a generation that was trained before. Events: those of the fit, which it does not see."""
     shutil.copytree(source, folder)
@@ -338,14 +325,3 @@ def _request(ask: Ask, profile: Profile, now: datetime, adult: bool) -> Recommen
     return RecommendRequest(
         profile, now, ask.placement, seeds, ask.category, ask.query, ask.region, frozenset(ask.exclude), adult
     )
-
-
-def _still(rows: Sequence[Row], catalog: LiveCatalog) -> list[Row]:
-    """Rows made before, without products that were sold out or taken away since."""
-    table = catalog.table
-    kept = []
-    for row in rows:
-        places, there = catalog.rows(row.ids, table)
-        places = [place for place, at in zip(places, there, strict=True) if table.available[at]]
-        kept.append(row if len(places) == len(row.ids) else only(row, places))
-    return kept

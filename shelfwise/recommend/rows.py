@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 from shelfwise.recommend.base import Row, Source
+from shelfwise.recommend.catalogue import LiveCatalog
 from shelfwise.recommend.reasons import CategoryName, reason, titled
 from shelfwise.slate import RecommendedRow
 from shelfwise.types import Contribution, Explanation, Product, SlateItem
@@ -29,6 +30,17 @@ def only(row: Row, places: Sequence[int]) -> Row:
         sources=tuple(row.sources[place] for place in places),
         propensity=tuple(row.propensity[place] for place in places),
     )
+
+
+def still_there(rows: Sequence[Row], catalog: LiveCatalog) -> list[Row]:
+    """Rows made before, without products that were sold out or taken away since."""
+    table = catalog.table
+    kept = []
+    for row in rows:
+        places, there = catalog.rows(row.ids, table)
+        places = [place for place, at in zip(places, there, strict=True) if table.available[at]]
+        kept.append(row if len(places) == len(row.ids) else only(row, places))
+    return kept
 
 
 def present(
