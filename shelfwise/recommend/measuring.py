@@ -46,12 +46,12 @@ def make_model(name: str, given: Given, more: Mapping[str, Maker] | None = None)
     return makers[name](given)
 
 
-def best(given: Given, more: Sequence[Maker] = ()) -> Blend:
+def best(given: Given, more: Sequence[Maker] = (), name: str = "best") -> Blend:
     """The blend of what adds to the others: transitions, EASE, content where labels are known, and models of above."""
     sources: list[Model] = [Transitions(), Ease(labels=given.labels, name="ease_labels")]
     if given.labels is not None:
         sources.append(LabelContent(given.labels))
-    return Blend([*sources, *(each(given) for each in more)], name="best", seed=given.seed)
+    return Blend([*sources, *(each(given) for each in more)], name=name, seed=given.seed)
 
 
 def read_labels(path: Path, products: Sequence[str]) -> sparse.csr_matrix:
@@ -86,4 +86,5 @@ MODELS: Final[Mapping[str, Maker]] = {
     "als": lambda given: Als(seed=given.seed),
     "ease_labels": lambda given: Ease(labels=given.labels, name="ease_labels"),
     "content": _content,
+    "blend": lambda given: best(given, name="blend"),
 }
