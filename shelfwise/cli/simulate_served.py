@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
 import uvicorn
 
 from shelfwise.errors import InputError, ShopError
@@ -53,6 +56,7 @@ def served(folder: Path, clock: Clock) -> Iterator[Served]:
 
     Answers are named in order, so that the same questions give the same names.
     """
+    _only_warnings()
     names = itertools.count(1)
     with Shop(folder, read_settings(folder), clock=clock, ids=lambda: f"answer-{next(names)}") as shop:
         shop.searcher()
@@ -65,6 +69,14 @@ def served(folder: Path, clock: Clock) -> Iterator[Served]:
         finally:
             server.should_exit = True
             thread.join(STARTING)
+
+
+def _only_warnings() -> None:
+    """What goes wrong is told on standard error; a line for every request would be of no use here."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _address(server: uvicorn.Server, thread: threading.Thread) -> str:

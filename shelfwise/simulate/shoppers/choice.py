@@ -26,7 +26,8 @@ def examined_in_rows(row: int, columns: int, along: float, down: float) -> Float
     >>> examined_in_rows(1, 2, 0.5, 1.0).round(3).tolist()
     [0.5, 0.354]
     """
-    return examined(columns, along) * float(1.0 + row) ** -down
+    found: Float64 = examined(columns, along) * float(np.power(1.0 + row, -down))
+    return found
 
 
 def attracted(utility: Float64, attraction: float, noise: float) -> Float64:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shelfwise.behaviour.base import Receipt
+from shelfwise.errors import ShopError
 from shelfwise.shop import Shop
 from shelfwise.simulate.shoppers.base import Answer, Ask, Shelf
 from shelfwise.types import Event, Locale, Page, Query
@@ -34,5 +36,13 @@ class ShopDoor:
         self._shop.product(product)
 
     def record(self, events: Sequence[Event]) -> int:
-        """Record them; how many are durable now."""
-        return self._shop.record(events).accepted
+        """Record them; how many are durable now. Raises ShopError when one is refused."""
+        return taken(self._shop.record(events))
+
+
+def taken(receipt: Receipt) -> int:
+    """How many events were taken. Raises ShopError when one was refused."""
+    if receipt.refused:
+        first = receipt.refused[0]
+        raise ShopError(f"The shop refused an event: {first.field}: {first.message}.")
+    return receipt.accepted

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shelfwise.shop import Shop
 from shelfwise.simulate.shoppers.base import Clock
+from shelfwise.simulate.shoppers.direct import taken
 from shelfwise.simulate.shoppers.draws import Draws
 from shelfwise.simulate.shoppers.market import Market
 from shelfwise.simulate.shoppers.parameters import Parameters, read_parameters
@@ -34,7 +35,7 @@ def fill(
     first = start or datetime.fromisoformat("2026-10-01T00:00:00+00:00")
     market = Market.of(shop.catalog.store.products(), chosen.needs["consumable"])
     world = World.drawn(market, chosen, [0] * shoppers, seed=seed, start=first)
-    shelves = Shelves(market, shop.record, Draws.seeded(seed).of("shelves"))
+    shelves = Shelves(market, lambda events: taken(shop.record(events)), Draws.seeded(seed).of("shelves"))
     outcomes = list(
         run(
             world,

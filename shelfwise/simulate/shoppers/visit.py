@@ -106,6 +106,8 @@ class Visit:
         for row, shelf in enumerate(answer.shelves[:patience]):
             ids = [id for id in shelf.ids if id in self._market.places]
             places = np.array([self._market.places[id] for id in ids], np.int64)
+            if not ids:
+                continue
             field = {"query_id": answer.query_id, "placement": placement, "row": shelf.key}
             self._trace.add("impression", SCROLL, slate=tuple(shelf.ids), position=1, **field)
             if shelf.key:
@@ -195,11 +197,17 @@ class Visit:
                 left.append(product)
         self._state.cart = left
 
+    def _aspiration(self) -> float:
+        """The utility of the `aspiration`-best product of the whole shop, for this shopper on this visit."""
+        place = min(int(self._parameters.after["aspiration"]), len(self._market)) - 1
+        return float(-np.partition(-self._worth.page, place)[place])
+
     def _left_shop(self, bought: list[int]) -> Outcome:
         """How it stands with the shopper after the visit.
 
-        satisfaction ← satisfaction + learning · (worth − satisfaction), worth = σ(the best bought), or half of
-        σ(the best seen), less `effort` for each page; within 0 and 1.
+        satisfaction ← satisfaction + learning · (worth − satisfaction)
+        worth = σ(u − aspiration) within 0 and 1: u of the best bought; without a purchase, half of it for the best
+        seen. A visit with a need loses `effort` for each page: looking around is no effort, searching is.
         """
         state, after, market = self._state, self._parameters.after, self._market
         for product in self._viewed:
@@ -208,8 +216,9 @@ class Visit:
             state.bought[product] = state.bought_in[int(market.category[product])] = float(self._day)
             state.seen.pop(product, None)
         best = [float(self._worth.page[product]) for product in bought or self._viewed]
-        worth = float(logistic(max(best))) * (1.0 if bought else 0.5) if best else 0.0
-        worth = min(max(worth - after["effort"] * self._opened, 0.0), 1.0)
+        worth = float(logistic(max(best) - self._aspiration())) * (1.0 if bought else 0.5) if best else 0.0
+        effort = after["effort"] * self._opened if self._need is not None else 0.0
+        worth = min(max(worth - effort, 0.0), 1.0)
         state.satisfaction += after["learning"] * (worth - state.satisfaction)
         visit, state.visits = state.visits, state.visits + 1
         return Outcome(
