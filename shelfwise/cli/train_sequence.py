@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shelfwise.recommend.measuring import Given, Maker
     from shelfwise.training.sequences.config import SequenceConfig
     from shelfwise.training.sequences.learner import SequenceLearner
+    from shelfwise.training.sequences.ranking import Hits
 
 
 def sequence(
@@ -85,8 +86,12 @@ def _learner(given: Given, final: bool) -> SequenceLearner:
     from shelfwise.training.sequences.making import chosen, label_lists
 
     lists = None if given.labels is None else label_lists(given.labels)
-    run = chosen(Run(given.seed, report=lambda epoch, hits: say(f"sequence: epoch {epoch}", errors)))
+    run = chosen(Run(given.seed, report=_said))
     return SequenceLearner(run, labels=lists, final=final)
+
+
+def _said(epoch: int, hits: Hits | None) -> None:
+    say(f"sequence: epoch {epoch}" + (f", NDCG@10 {hits.ndcg:.4f} on what is held out" if hits else ""), errors)
 
 
 def _needs_torch() -> None:

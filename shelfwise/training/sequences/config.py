@@ -25,8 +25,8 @@ class SequenceConfig:
     dropout: float = 0.5
     negatives: int = 0
     batch: int = 256
-    rate: float = 3e-4
+    rate: float = 5e-4
     decay: float = 0.05
-    epochs: int = 30
+    epochs: int = 18
     average: float = 0.998
-    patience: int = 6
+    patience: int = 4

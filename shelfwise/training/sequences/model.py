@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from shelfwise.training.sequences.config import SequenceConfig
+from shelfwise.training.sequences.dropout import Dropout
 
 _SPREAD: Final = 0.02  # standard deviation of weights at the start
 
@@ -31,7 +32,7 @@ class SequenceModel(nn.Module):
         self.config = config
         self.items = nn.Embedding(count + 1, config.width)
         self.attributes = Attributes(attributes, config.width) if attributes else None
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.blocks))
         self.norm = nn.LayerNorm(config.width)
         self._start()
@@ -97,7 +98,7 @@ class Block(nn.Module):
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.distances = nn.Parameter(torch.zeros(config.heads, config.length))
         self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """Float[b, t, width] → the same."""

@@ -10,6 +10,7 @@ import torch
 
 from shelfwise.errors import TrainingError
 from shelfwise.training.sequences.config import SequenceConfig
+from shelfwise.training.sequences.dropout import Dropout
 from shelfwise.training.sequences.fit import Run, fit, refit
 from shelfwise.training.sequences.histories import Histories
 from shelfwise.training.sequences.loss import full_loss, sampled_loss
@@ -168,3 +169,15 @@ def test_in_16_bits_the_loss_is_nearly_the_same() -> None:
         near = full_loss(vectors, table, targets)
     torch.testing.assert_close(near, exact, rtol=0.02, atol=0.02)
     torch.testing.assert_close(torch.autograd.grad(near, vectors)[0], slope, rtol=0.1, atol=0.02)
+
+
+def test_dropout_keeps_the_mean_and_follows_the_seed() -> None:
+    layer, x = Dropout(0.25), torch.ones(200, 500)
+    torch.manual_seed(0)
+    first, second = layer(x), layer(x)
+    torch.manual_seed(0)
+    torch.testing.assert_close(layer(x), first)
+    assert not torch.equal(first, second)
+    assert sorted(first.unique().tolist()) == pytest.approx([0, 4 / 3])
+    assert float(first.mean()) == pytest.approx(1, abs=0.01)
+    torch.testing.assert_close(layer.eval()(x), x)
