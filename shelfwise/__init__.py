@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shelfwise.slate import Slate
-from shelfwise.types import AllOf, And, AnyOf, Exists, Money, NoneOf, Not, Or, Page, Product, Query, Range
+from shelfwise.slate import Recommendations, Slate
+from shelfwise.types import AllOf, And, AnyOf, Event, Exists, Money, NoneOf, Not, Or, Page, Product, Query, Range
 
 if TYPE_CHECKING:
     from shelfwise.shop import Shop
@@ -15,6 +15,7 @@ __all__ = [
     "AllOf",
     "And",
     "AnyOf",
+    "Event",
     "Exists",
     "Money",
     "NoneOf",
@@ -24,6 +25,7 @@ __all__ = [
     "Product",
     "Query",
     "Range",
+    "Recommendations",
     "Shop",
     "Slate",
 ]
