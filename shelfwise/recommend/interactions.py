@@ -24,6 +24,38 @@ STRENGTH: Final[Mapping[EventKind, float]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Touches:
+    """n touches of products: event: Int64[n], the row of the table where each began; product: Int32[n], its code.
+
+    strength: Float32[n], 0 to 1. They are ordered by shopper, those of a shopper by time.
+    """
+
+    event: Int64
+    product: Int32
+    strength: Float32
+
+    @classmethod
+    def of_events(
+        cls, events: EventTable, products: Sequence[str], strength: Mapping[EventKind, float] = STRENGTH
+    ) -> Touches:
+        """The touches in a table of events, of those products only.
+
+        A product touched several times in a row (viewed, put into the cart, bought) is one touch, the strongest.
+        """
+        places = {name: place for place, name in enumerate(products)}
+        code = np.array([places.get(name, -1) for name in events.products] + [-1], np.int32)[events.product]
+        weights = np.array([strength.get(kind, 0.0) for kind in KINDS], np.float32)[events.kind]
+        kept = np.flatnonzero((code >= 0) & (weights > 0))
+        order = kept[np.argsort(events.shopper[kept], kind="stable")]  # by shopper, each in order of time
+        who, code, weights = events.shopper[order], code[order], weights[order]
+        first = np.ones(len(who), np.bool_)
+        first[1:] = (who[1:] != who[:-1]) | (code[1:] != code[:-1])
+        runs = np.flatnonzero(first)
+        strongest = np.maximum.reduceat(weights, runs) if len(runs) else weights
+        return cls(order[runs], code[runs], strongest)
+
+
+@dataclass(frozen=True, slots=True)
 class Interactions:
     """u shoppers' touches of m products: product[starts[s]:starts[s + 1]] are those of shopper s, the oldest first.
 
@@ -62,24 +94,15 @@ class Interactions:
     def of_events(
         cls, events: EventTable, products: Sequence[str] | None = None, strength: Mapping[EventKind, float] = STRENGTH
     ) -> Interactions:
-        """The touches in a table of events.
+        """The touches in a table of events (see Touches).
 
         Products that are not in `products` (the catalogue's, in its order) are left out; None takes the table's own.
-        A product touched several times in a row (viewed, put into the cart, bought) is one touch, the strongest.
         """
         names = events.products if products is None else tuple(products)
-        places = {name: place for place, name in enumerate(names)}
-        code = np.array([places.get(name, -1) for name in events.products] + [-1], np.int32)[events.product]
-        weights = np.array([strength.get(kind, 0.0) for kind in KINDS], np.float32)[events.kind]
-        kept = np.flatnonzero((code >= 0) & (weights > 0))
-        order = kept[np.argsort(events.shopper[kept], kind="stable")]  # by shopper, each in order of time
-        who, code, weights, time = events.shopper[order], code[order], weights[order], events.time[order]
-        first = np.ones(len(who), np.bool_)
-        first[1:] = (who[1:] != who[:-1]) | (code[1:] != code[:-1])
-        runs = np.flatnonzero(first)
-        strongest = np.maximum.reduceat(weights, runs) if len(runs) else weights
-        starts = np.searchsorted(who[runs], np.arange(len(events.shoppers) + 1)).astype(np.int64)
-        return cls(names, starts, code[runs], strongest, time[runs], events.shoppers)
+        found = Touches.of_events(events, names, strength)
+        who = events.shopper[found.event]
+        starts = np.searchsorted(who, np.arange(len(events.shoppers) + 1)).astype(np.int64)
+        return cls(names, starts, found.product, found.strength, events.time[found.event], events.shoppers)
 
     def __len__(self) -> int:
         return len(self.starts) - 1

@@ -37,7 +37,7 @@ from shelfwise.behaviour.formats.base import (
     whole,
     words,
 )
-from shelfwise.behaviour.table import KINDS
+from shelfwise.behaviour.table import KINDS, REGION
 from shelfwise.catalog.base import BadRow
 from shelfwise.catalog.feeds.jsonl import JsonlReader
 from shelfwise.catalog.getters import BadValue
@@ -63,6 +63,7 @@ class SegmentFormat:
     of several products is several events, each worth price × quantity, or where a price is missing its share of
     `revenue` (`subtotal`, `total`). The time is `timestamp`; where the call never passed through Segment, which
     corrects it, and the sender's clock was off, it is corrected as there: receivedAt − (sentAt − timestamp).
+    The property "region", where it is not given, is `context.location.country`.
     Consent comes from `context.consent.categoryPreferences`: all refused is "none", some refused "anonymous".
 
     `query_id`, `placement`, `value`, `consent` in `properties` are read and written beside the specification's own.
@@ -166,7 +167,9 @@ class SegmentFormat:
         id = name(call.get("messageId"), "messageId") or id_of("segment", call)
         query_id = next((given[key] for key in ("query_id", "queryID", "queryId") if given.get(key)), None)
         kept = {key: value for key, value in given.items() if key not in _FIELDS}
-        more = fields.pop("properties", {})
+        country = table(context.get("location")).get("country")
+        more = {REGION: kept.get(REGION) or country} if isinstance(country, str) and country else {}
+        more |= fields.pop("properties", {})
         placement = fields.pop("placement", None) or given.get("placement")
         value = fields.pop("value", None)
         if value is None and kind not in ("purchase", "return"):

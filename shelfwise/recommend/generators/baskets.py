@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, Self
 
 import numpy as np
@@ -85,7 +86,7 @@ def baskets(events: EventTable, pause: int) -> EventTable:
     basket = np.empty(len(order), np.int32)
     basket[order] = number
     names = tuple(map(str, range(int(number[-1]) + 1 if len(number) else 0)))
-    return EventTable(names, events.products, basket, events.product, events.kind, events.time, events.value)
+    return replace(events, shoppers=names, shopper=basket)
 
 
 def likelihood_ratio(both: Float64, left: Float64, right: Float64, total: float) -> Float64:

@@ -265,6 +265,14 @@ def test_segment_consent(agreed: tuple[bool, bool], consent: str, tmp_path: Path
     assert event.consent == consent
 
 
+def test_segment_the_region_is_the_country_unless_a_property_says_it(tmp_path: Path) -> None:
+    context = {"context": {"location": {"country": "United States", "city": "San Francisco"}}}
+    [event] = one(tmp_path, "segment", call("Product Viewed", **PRODUCT) | context)
+    assert event.properties["region"] == "United States"
+    [event] = one(tmp_path, "segment", call("Product Viewed", **PRODUCT, region="west") | context)
+    assert event.properties["region"] == "west"
+
+
 def test_segment_other_calls_are_passed_over_and_a_batch_is_read(tmp_path: Path) -> None:
     batch = {"batch": [{"type": "identify", "userId": "u1", "anonymousId": "a1"}, call("Checkout Started", **ORDER)]}
     found = entries(tmp_path, "segment", batch)

@@ -25,6 +25,8 @@ def table_of(rows: list[tuple[int, int, str, float]]) -> EventTable:
         np.array([CODES[each] for each in kind], np.int8),
         np.array([START + round(each * DAY) for each in day], np.int64),
         np.full(len(rows), 10.0, np.float32),
+        (),
+        np.full(len(rows), -1, np.int32),
     )
 
 
