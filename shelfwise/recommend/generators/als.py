@@ -30,10 +30,20 @@ def solve_rows(weights: sparse.csr_matrix, factors: Float32, ridge: float) -> Fl
 
     weights: Float32[rows, m], sparse, above 0. Hu, Koren and Volinsky, ICDM 2008; the other form is Woodbury's.
     """
-    k = factors.shape[1]
-    gram = factors.T.astype(np.float64) @ factors + ridge * np.eye(k)
-    turn = np.linalg.inv(np.linalg.cholesky(gram)).T.astype(np.float32)  # G^−1 = turn · turnᵀ
-    turned = factors @ turn  # [m, k]
+    turn = turn_of(factors, ridge)
+    return _solved(weights, factors @ turn, turn)
+
+
+def turn_of(factors: Float32, ridge: float) -> Float32:
+    """T, Float32[k, k], with T Tᵀ = (YᵀY + ridge · I)^−1 for Y = factors."""
+    gram = factors.T.astype(np.float64) @ factors + ridge * np.eye(factors.shape[1])
+    found: Float32 = np.linalg.inv(np.linalg.cholesky(gram)).T.astype(np.float32)
+    return found
+
+
+def _solved(weights: sparse.csr_matrix, turned: Float32, turn: Float32) -> Float32:
+    """What `solve_rows` says, with Y turned: Float32[m, k]."""
+    k = len(turn)
     found = np.zeros((weights.shape[0], k), np.float32)
     for rows, columns, own in _batches(weights, k):
         root = np.sqrt(own)  # [r, n]
@@ -90,6 +100,8 @@ class Als:
         self.decay, self.seed = decay, seed
         self.products: tuple[str, ...] = ()
         self.factors: Float32 = np.zeros((0, size), np.float32)
+        self._turn: Float32 = np.zeros((size, size), np.float32)
+        self._turned: Float32 = self.factors
         self._places: dict[str, int] = {}
         self._here: Bool = np.zeros(0, np.bool_)
 
@@ -125,7 +137,7 @@ class Als:
         codes = np.array([code for code, _ in known])
         own = self.weight * np.array([strength * self.decay**age for age, (_, strength) in enumerate(known)])
         row = sparse.csr_matrix((own.astype(np.float32), (np.zeros(len(codes)), codes)), (1, len(self.products)))
-        totals = self.factors @ solve_rows(row, self.factors, self.ridge)[0]
+        totals = self.factors @ _solved(row, self._turned, self._turn)[0]
         totals[~self._here] = -np.inf
         totals[[self._places[id] for id in withheld(request) if id in self._places]] = -np.inf
         best = np.argpartition(-totals, min(limit, len(totals)) - 1)[:limit]
@@ -157,6 +169,9 @@ class Als:
 
     def _stand(self, products: tuple[str, ...], factors: Float32, here: tuple[str, ...]) -> None:
         there = set(here)
+        if factors is not self.factors:
+            self._turn = turn_of(factors, self.ridge)
+            self._turned = factors @ self._turn
         self.products, self.factors = products, factors
         self._places = {product: place for place, product in enumerate(products)}
         self._here = np.array([product in there for product in products], np.bool_)
