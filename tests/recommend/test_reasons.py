@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from importlib import resources
 
 import pytest
 
@@ -62,3 +63,10 @@ def test_headings_name_what_the_row_goes_back_to() -> None:
     title = {"en": "Because of {product} in {category} for {query}", "zh": "{product}"}
     made = titled(title, {"product": "1", "category": "Home", "query": "lamp"}, {"1": LAMP}, category)
     assert made == {"en": "Because of Lamp in Home for lamp", "zh": "台灯"}
+
+
+def test_chinese_speaks_to_shoppers_in_one_way() -> None:
+    rooms = resources.files("shelfwise")
+    files = ("recommend/reasons.toml", "recommend/placements/placements.toml", "behaviour/profiles/explain.toml")
+    for file in files:
+        assert "你" not in rooms.joinpath(file).read_text("utf-8"), file

@@ -3,7 +3,7 @@
 ```toml
 [[home.row]]
 key = "for_you"
-title = { en = "For you", zh = "为你推荐" }
+title = { en = "For you", zh = "为您推荐" }
 from = { ease = 1.0, similar = 0.5, popular = 0.1 }   # generator → weight
 ```
 """
