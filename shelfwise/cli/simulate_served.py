@@ -24,7 +24,7 @@ from shelfwise.shop import Shop
 from shelfwise.simulate.shoppers.base import Clock
 
 LOG: Final = ("events.db*", "recommend")  # what a copy may be made without
-STARTING: Final = 60.0  # seconds that a server may take
+STARTING: Final = 60.0  # seconds that a server may take, and any answer: the machine may have other work
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def served(folder: Path, clock: Clock) -> Iterator[Served]:
     names = itertools.count(1)
     with Shop(folder, read_settings(folder), clock=clock, ids=lambda: f"answer-{next(names)}") as shop:
         shop.searcher()
-        app = create_app(shop, clock=time.monotonic, now=clock, workers=1)
+        app = create_app(shop, clock=time.monotonic, now=clock, workers=1, seconds=STARTING)
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, access_log=False, log_config=None))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

@@ -17,9 +17,9 @@ from shelfwise.errors import ShopError
 from shelfwise.simulate.shoppers.base import Answer, Ask, Shelf
 from shelfwise.types import Event, Locale, Product
 
-TRIES: Final = 6  # while the shop is busy (429, 503)
+TRIES: Final = 6  # while the shop is busy (429, 503) or slow (504)
 PAUSE: Final = 0.2  # seconds before the second try, twice as long before each after it
-SECONDS: Final = 30.0  # that an answer may take
+SECONDS: Final = 90.0  # that an answer may take
 BATCH: Final = 500  # events of one request
 AS_JSON: Final = {"content-type": "application/json"}
 LISTED: Final = 100  # products of one request
@@ -99,7 +99,7 @@ class HttpDoor:
                 raise ShopError(f"{self._client.base_url}: the shop did not answer: {error}.") from error
             if answer.status_code < 400:
                 return orjson.loads(answer.content)
-            if answer.status_code not in (429, 503) or attempt == TRIES - 1:
+            if answer.status_code not in (429, 503, 504) or attempt == TRIES - 1:
                 break
             self._pause(PAUSE * 2**attempt)
         raise ShopError(f"{answer.request.url.path}: the shop answered {answer.status_code}: {answer.text[:300]}")

@@ -81,7 +81,7 @@ def door_with(answer: Callable[[httpx.Request], httpx.Response], pauses: list[fl
 
 
 def test_a_busy_shop_is_asked_again() -> None:
-    answers = iter((429, 503, 200))
+    answers = iter((429, 503, 504, 200))
     pauses: list[float] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -90,7 +90,7 @@ def test_a_busy_shop_is_asked_again() -> None:
 
     found = door_with(answer, pauses).recommend(Ask("home"))
     assert found.shelves[0].ids == ("p1",)
-    assert pauses == [0.2, 0.4]
+    assert pauses == [0.2, 0.4, 0.8]
 
 
 def test_a_shop_that_stays_busy_refuses_or_is_away_is_told() -> None:
