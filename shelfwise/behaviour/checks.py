@@ -97,7 +97,7 @@ def _positions(log: Summary, now: datetime) -> Iterator[Finding]:
             message = f"{without:,} of {told.events:,} events {kind!r} have no position."
             todo = "Send the place in the results, from 1: without it clicks cannot be corrected for position bias."
             yield Finding("no_position", "warning", without, told.events, told.lacking["position"], message, todo)
-        elif told.positions.total() >= ENOUGH and len(told.positions) == 1:
+        elif told.positions.total() >= ENOUGH and len(told.positions) == 1 and not told.lists:
             place = next(iter(told.positions))
             message = f"Every position of {told.positions.total():,} events {kind!r} is {place}."
             todo = "Probably a constant was sent. Send the product's own place in the results."

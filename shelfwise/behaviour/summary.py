@@ -17,10 +17,12 @@ HELD: Final = 2_000_000  # query ids and fingerprints of events that are held at
 
 @dataclass(slots=True)
 class KindCount:
-    """What the events of one kind say: how many there are, and how many have a field. lacking: field → who has not."""
+    """What the events of one kind say: how many there are, and how many have a field. lists: those
+    that name several products, the first of them at their position. lacking: field → who has not."""
 
     events: int = 0
     products: int = 0
+    lists: int = 0
     query_ids: int = 0
     placements: int = 0
     values: int = 0
@@ -33,6 +35,7 @@ class KindCount:
         self.events += 1
         self.example = self.example or event.id
         self.products += len(event.slate) or event.product is not None
+        self.lists += len(event.slate) > 1
         self.query_ids += event.query_id is not None
         self.placements += event.placement is not None
         self.values += event.value is not None

@@ -53,6 +53,12 @@ def test_a_good_log_has_no_findings_and_says_what_was_looked_at() -> None:
     assert (report.summary["shoppers"], report.summary["products"], report.summary["days"]) == (10, 2, 8)
 
 
+def test_impressions_of_whole_lists_may_all_begin_at_one() -> None:
+    assert checked(changed("impression", position=1)).findings == ()
+    alone = checked(changed("impression", position=1, slate=(), product="p1")).findings
+    assert [finding.rule for finding in alone] == ["same_position"]
+
+
 TOMORROW = NOW + timedelta(days=1)
 CASES: list[tuple[str, list[Event], int, str]] = [
     ("no_events", [], 0, ""),
