@@ -17,7 +17,9 @@ from shelfwise.catalog.base import CatalogStore
 from shelfwise.errors import InputError, NotFoundError
 from shelfwise.language.models.card import Card
 from shelfwise.language.models.names import store_of
+from shelfwise.recommend.expected import MOST, Expected
 from shelfwise.recommend.prediction import Predictions, Predictor, Report, report
+from shelfwise.recommending import FOLDER
 from shelfwise.types import Event
 
 NAME: Final = "prediction"  # among the shop's models
@@ -38,6 +40,7 @@ class Predicting:
 
     def __init__(self, folder: Path, log: EventLog, store: CatalogStore, clock: Callable[[], datetime]) -> None:
         self._models = store_of(folder)
+        self._expected = Expected(folder / FOLDER)
         self._log, self._store, self._clock = log, store, clock
 
     def fit(self, days: float = DAYS) -> tuple[str, Report | None]:
@@ -79,6 +82,15 @@ class Predicting:
         found = self.predict(now)
         stay = 1 - found.chances["churn"]
         return [(found.shoppers[place], float(stay[place])) for place in found.first("churn", limit)]
+
+    def expect(self, limit: int = MOST) -> int:
+        """Write down who is likely to come back soon, so that running servers prepare their recommendations: how many.
+
+        Raises NotFoundError before `fit`.
+        """
+        shoppers = [shopper for shopper, _ in self.likely_next(self._clock(), min(limit, MOST))]
+        self._expected.write(shoppers)
+        return len(shoppers)
 
     def _read(self) -> tuple[EventTable, Mapping[str, str]]:
         table = EventTable.of(self._events())

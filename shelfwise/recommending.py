@@ -25,6 +25,7 @@ from shelfwise.errors import ShelfwiseError, StorageError
 from shelfwise.recommend.asking import Ask, checked
 from shelfwise.recommend.base import CandidateGenerator, CatalogTable, RecommendRequest, Row
 from shelfwise.recommend.catalogue import KeptProducts, LiveCatalog, VectorOf
+from shelfwise.recommend.expected import Expected
 from shelfwise.recommend.fitting import Fitted, FittedGenerators, Opened, Part, Progress
 from shelfwise.recommend.generators.because_searched import BecauseSearched
 from shelfwise.recommend.generators.registry import GENERATORS, KINDS, LIGHT, TRAINED
@@ -90,6 +91,7 @@ class Recommender:
         self.trained = folder / FOLDER / "trained"  # what commands of their own trained, by name
         self.fitted = FittedGenerators(folder / FOLDER)
         self.prepared = Prepared(settings.prepared)
+        self.expected = Expected(folder / FOLDER)
         self._products = KeptProducts(store.get)
         self._lock = threading.RLock()
         self._open: _Open | None = None
@@ -126,8 +128,9 @@ class Recommender:
         return lambda: tastes(self._audience.profile(shopper), weight)
 
     def forget(self, shopper: str) -> None:
-        """Let go of rows that were made for a shopper."""
+        """Let go of rows that were made for a shopper whom the log has forgotten, and expect them no more."""
         self.prepared.forget(shopper)
+        self.expected.keep(self._audience.log.last)
 
     def _rows(self, open_: _Open, ask: Ask, took: dict[str, float]) -> tuple[Sequence[Row], tuple[str, ...]]:
         now = self._clock()

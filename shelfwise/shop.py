@@ -27,6 +27,7 @@ from shelfwise.language.base import Encoder
 from shelfwise.language.encoders.identity import identified
 from shelfwise.live import Follower
 from shelfwise.opening import open_searcher, strangers
+from shelfwise.preparing import Preparing
 from shelfwise.recommend.asking import Ask
 from shelfwise.recommend.fitting import Progress as FitProgress
 from shelfwise.recommending import Recommender
@@ -84,6 +85,7 @@ class Shop:
         self._searcher: Searcher | None = None
         self._looked_at: str | None = None  # the generation that was to be served when the searcher was opened
         self._follower: Follower | None = None
+        self._preparing: Preparing | None = None
         self.recommender = Recommender(
             folder, settings.recommend, store, self.audience, self.searcher, labels=self.labels, clock=clock, ids=ids
         )
@@ -116,6 +118,8 @@ class Shop:
         """Stop following changes and let go of files. Nothing needs saving."""
         if self._follower is not None:
             self._follower.close()
+        if self._preparing is not None:
+            self._preparing.close()
         with self._lock:
             if self._searcher is not None:
                 self._searcher.close()
@@ -205,8 +209,9 @@ class Shop:
 
     def forget(self, shopper: str) -> int:
         """Remove all that is known of a shopper, for good; how many events that were."""
+        count = self.audience.forget(shopper)
         self.recommender.forget(shopper)
-        return self.audience.forget(shopper)
+        return count
 
     def merge(self, visitor: str, customer: str) -> int:
         """An anonymous visitor turns out to be this customer: how many events became theirs. Raises InputError."""
@@ -310,9 +315,12 @@ class Shop:
     # --- staying current -------------------------------------------------------------------------------------
 
     def follow(self) -> None:
-        """From now on, make visible what other processes change, within a second (a server calls this)."""
+        """From now on, make visible what other processes change, within a second, and prepare recommendations of
+        shoppers who are expected (a server calls this)."""
         if self._follower is None:
             self._follower = Follower(self.catch_up)
+            if self.settings.recommend.prepared:
+                self._preparing = Preparing(self.recommender.expected.read, self.recommender.prepare)
 
     def catch_up(self) -> int:
         """Make visible what changed since the last look; how many products that was."""

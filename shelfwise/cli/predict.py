@@ -71,6 +71,21 @@ def shoppers(
     print_table(title, columns, lines, right=(*chances, "days to purchase"))
 
 
+@app.command("prepare")
+def prepare(
+    shop: ShopOption = Path(),
+    limit: Annotated[int, typer.Option("--limit", min=0, max=500)] = 500,
+    json: JsonOption = False,
+) -> None:
+    """Have running servers make recommendations ready for who is likely to come back soon; 0 stops it."""
+    with _opened(shop) as predicting:
+        count = predicting.expect(limit)
+    if json:
+        print_json({"expected": count})
+    else:
+        say(f"{count:,} shoppers are expected: running servers prepare their recommendations.")
+
+
 @app.command("report")
 def report(
     shop: ShopOption = Path(),

@@ -12,7 +12,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shelfwise.behaviour.base import Receipt
-from shelfwise.slate import Slate
+from shelfwise.slate import Recommendations, Slate
 from shelfwise.types import Event
 from shelfwise.understanding.base import Understanding
 
@@ -55,6 +55,12 @@ class Metrics:
         self.relaxed = Counter(
             "shelfwise_relaxed", "Searches that had to drop something to find anything.", registry=self.registry
         )
+        self.recommendations = Counter(
+            "shelfwise_recommendations",
+            "Recommendations answered, from rows made before (ready) or for the answer (made).",
+            ("rows",),
+            registry=self.registry,
+        )
         self.events = Counter("shelfwise_events", "Events given to the log.", ("kind",), registry=self.registry)
         self.outcomes = Counter(
             "shelfwise_events_outcomes", "What became of events.", ("outcome",), registry=self.registry
@@ -88,6 +94,11 @@ class Metrics:
         for step in u.failed:
             self.failed.labels(step).inc()
         return u
+
+    def recommended(self, answer: Recommendations) -> Recommendations:
+        """Counts an answer with recommendations, and passes it on."""
+        self.recommendations.labels("made" if "rows" in answer.took else "ready").inc()
+        return answer
 
     def recorded(self, events: Sequence[Event], receipt: Receipt, refused: int) -> None:
         """Counts events that were given to the log, and what became of them and of those refused before."""

@@ -26,18 +26,17 @@ def router(service: Service) -> APIRouter:
         """
 
         def work() -> bytes:
-            return encode.recommendations(
-                service.shop.recommend(
-                    params.shopper,
-                    params.placement,
-                    seeds=params.seed,
-                    category=params.category,
-                    query=params.q,
-                    limit=params.limit,
-                    exclude=params.exclude,
-                    region=params.region,
-                )
+            answer = service.shop.recommend(
+                params.shopper,
+                params.placement,
+                seeds=params.seed,
+                category=params.category,
+                query=params.q,
+                limit=params.limit,
+                exclude=params.exclude,
+                region=params.region,
             )
+            return encode.recommendations(service.metrics.recommended(answer))
 
         return await service.json(work)
 

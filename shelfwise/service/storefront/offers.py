@@ -77,6 +77,7 @@ def offered(service: Service, renderer: Renderer, request: Request, ask: Ask) ->
         )
     except ShelfwiseError:
         return Offered(partial=True)
+    service.metrics.recommended(answer)
     cards = Cards(locale, service.shop.settings.server.picture_hosts)
 
     def shown(row: RecommendedRow) -> Row:
