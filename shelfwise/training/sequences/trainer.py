@@ -49,7 +49,7 @@ class Trainer:
         self.model.train()
         total = torch.zeros((), device=self.device)
         for batch in batches(self.histories, rng, size=self.config.batch, length=self.config.length):
-            total += self._step(batch)
+            total += self.step(batch)
         if not math.isfinite(float(total)):
             raise TrainingError(
                 f"The loss is no longer finite: found {float(total)}.", hint=f"Lower rate ({self.config.rate:g})."
@@ -68,7 +68,8 @@ class Trainer:
         counts[0] = 0
         return torch.from_numpy(np.sqrt(counts) / np.sqrt(counts).sum()).float().to(self.device)
 
-    def _step(self, batch: Batch) -> Tensor:
+    def step(self, batch: Batch) -> Tensor:
+        """Moves the weights after one batch; its loss."""
         with autocast(self.precision, self.device):
             loss = self._loss(batch)
         self.optimizer.zero_grad(set_to_none=True)
