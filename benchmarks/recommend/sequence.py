@@ -23,7 +23,6 @@ import torch
 
 from shelfwise.behaviour.base import Profile, Touch
 from shelfwise.recommend.base import RecommendRequest
-from shelfwise.recommend.generators.sequence import SequenceGenerator
 from shelfwise.recommend.offline import leave_one_out, read_sequences
 from shelfwise.training.running.precision import choose
 from shelfwise.training.sequences.batches import batches
