@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+import os
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -18,11 +19,15 @@ from shelfwise.training.sequences.histories import Histories
 from shelfwise.training.sequences.loss import full_loss, sampled_loss
 from shelfwise.training.sequences.model import SequenceModel
 
+_KERNELS: Final = "64"  # of oneDNN that are kept
+
 
 class Trainer:
     """Trains a model where it lies; `served` is the running mean of its weights. precision: fp32 or bf16."""
 
     def __init__(self, model: SequenceModel, histories: Histories, precision: str) -> None:
+        # batches have hundreds of shapes, and the kernels of each are kept with their memory: 5 GB after ten epochs
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _KERNELS)
         self.model, self.histories, self.precision = model, histories, precision
         self.config: SequenceConfig = model.config
         self.device = model.items.weight.device
