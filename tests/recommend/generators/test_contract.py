@@ -134,6 +134,14 @@ def test_nothing_known_is_no_error(kind: type[CandidateGenerator]) -> None:
         assert set(model.generate(asked, 5).ids) <= set(CATALOG.ids)
 
 
+def test_one_event_is_a_log(kind: type[CandidateGenerator]) -> None:
+    model = kind().fit(events(1), CATALOG)
+    for asked in REQUESTS:
+        found = model.generate(asked, 5)
+        assert set(found.ids) <= set(CATALOG.ids)
+        assert len(found.ids) == len(found.scores[kind.name]) <= 5
+
+
 def test_the_same_log_gives_the_same(kind: type[CandidateGenerator]) -> None:
     one, two = kind().fit(events(), CATALOG), kind().fit(events(), CATALOG)
     for asked in REQUESTS:
