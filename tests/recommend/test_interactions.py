@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelfwise.behaviour.table import EventTable
@@ -53,6 +53,7 @@ def test_a_log_without_events() -> None:
 
 
 @given(HISTORIES, st.sampled_from([0.5, 0.8, 1.0]))
+@settings(deadline=None)
 def test_the_matrix_has_the_newest_touch_of_each_product(histories: list[list[int]], decay: float) -> None:
     found = Interactions.of_codes(histories, NAMES).matrix(decay).toarray()
     expected = np.zeros((len(histories), len(NAMES)))
@@ -63,6 +64,7 @@ def test_the_matrix_has_the_newest_touch_of_each_product(histories: list[list[in
 
 
 @given(HISTORIES, st.integers(0, 5), st.integers(0, 5))
+@settings(deadline=None)
 def test_rows_are_those_shoppers(histories: list[list[int]], start: int, count: int) -> None:
     whole = Interactions.of_codes(histories, NAMES)
     part = whole.rows(start, start + count) if start < len(whole) else None

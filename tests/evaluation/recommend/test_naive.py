@@ -60,6 +60,7 @@ def test_every_metric(case: tuple[list[list[int]], list[list[int]]]) -> None:
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=20))
+@settings(deadline=None)
 def test_gini_is_half_the_relative_mean_difference(counts: list[int]) -> None:
     found = gini(np.array(counts))
     if not sum(counts):

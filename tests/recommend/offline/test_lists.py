@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -35,6 +35,7 @@ class Fixed:
 
 
 @given(SCORES, st.integers(1, 8))
+@settings(deadline=None)
 def test_the_best_first_and_equal_ones_by_code(scores: Float32, k: int) -> None:
     for row, found in zip(scores, top_of(scores, k), strict=True):
         order = sorted((code for code in range(6) if row[code] > -np.inf), key=lambda code: (-row[code], code))

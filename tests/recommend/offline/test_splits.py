@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelfwise.behaviour.table import EventTable
@@ -35,6 +35,7 @@ def test_the_last_and_the_second_last() -> None:
 
 
 @given(st.lists(st.permutations(range(8)), min_size=1, max_size=6), st.sampled_from(["valid", "test"]))
+@settings(deadline=None)
 def test_no_target_is_learnt_from(histories: list[list[int]], held: Held) -> None:
     task = leave_one_out(Interactions.of_codes(histories, NAMES), held)
     back = 1 if held == "test" else 2
