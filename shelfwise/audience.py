@@ -46,6 +46,11 @@ class Audience:
         self._opened: tuple[SqlEventLog, ProfileStore] | None = None
 
     @property
+    def begun(self) -> bool:
+        """Whether there is a log already; the first event makes one."""
+        return not isinstance(self._place, Path) or self._place.exists()
+
+    @property
     def log(self) -> SqlEventLog:
         """The log of events. Raises ShopError when it cannot be opened."""
         return self._open()[0]

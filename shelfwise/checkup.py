@@ -17,6 +17,8 @@ FREE_SPACE = 2_000_000_000  # bytes; a generation, its successor and the encoder
 BEHIND = 0.1  # share of the catalogue changed since the index was built from which it is better built anew
 REBUILD = "Index again: shelfwise index"
 RETRAIN = "Train it again (shelfwise train intent, shelfwise train tagger), or remove its folder."
+REFIT = "Fit again: shelfwise recommend fit"
+RESTORE_EVENTS = "Put the file of your last backup in its place, or remove it: the shop goes on with an empty log."
 RESTORE = "Put the file of your last backup in its place, or remove it and import your feeds again."
 
 
@@ -35,7 +37,7 @@ def check(folder: Path) -> list[Finding]:
     findings = list(_machine(folder))
     try:
         with Shop.open(folder) as shop:
-            for look in (_catalogue, _encoder, _generations, _index, _models):
+            for look in (_catalogue, _encoder, _generations, _index, _models, _events, _recommendations):
                 findings += _looked(look, shop)
     except ShelfwiseError as error:
         findings.append(Finding("shop", "bad", error.message, error.hint))
@@ -109,6 +111,35 @@ def _index(shop: Shop) -> Iterator[Finding]:
 def _models(shop: Shop) -> Iterator[Finding]:
     for step, problem in _damaged(shop).items():
         yield Finding(f"model of {step}", "bad", problem, RETRAIN)
+
+
+def _events(shop: Shop) -> Iterator[Finding]:
+    if not shop.audience.begun:
+        yield Finding("events", "good", "none yet")
+    elif damage := shop.audience.log.damage():
+        yield Finding("events", "bad", "; ".join(damage[:3]), RESTORE_EVENTS)
+    else:
+        yield Finding("events", "good", f"{shop.audience.log.count():,} events")
+
+
+def _recommendations(shop: Shop) -> Iterator[Finding]:
+    if shop.recommender.fitted.numbered.current() is None:
+        yield Finding("recommendations", "good", "nothing was fitted: they come of the catalogue and the newest events")
+        return
+    opened = shop.recommender.kept()
+    for part, problem in opened.damaged.items():
+        yield Finding("recommendations", "bad", f"{part}: {problem}", REFIT)
+    if (fitted := opened.fitted) is None:
+        return
+    changes = shop.catalog.store.revision() - fitted.revision
+    generators = f"generation {fitted.name}, {len(opened.generators)} generators"
+    if changes < 0:
+        yield Finding("recommendations", "warning", f"{generators}: fitted on another catalogue", REFIT)
+    elif changes > BEHIND * max(fitted.products, 1):
+        said = f"{generators}: {changes:,} changes of the catalogue since"
+        yield Finding("recommendations", "warning", said, REFIT)
+    else:
+        yield Finding("recommendations", "good", f"{generators}, {fitted.events:,} events")
 
 
 def _damaged(shop: Shop) -> Mapping[str, str]:

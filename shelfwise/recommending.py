@@ -188,6 +188,10 @@ class Recommender:
         self.catch_up()
         return self._events_until(self._audience.log.cursor()), self._opened().catalog.table
 
+    def kept(self) -> Opened:
+        """What is on disk of the newest fit, whatever is served, and what is wrong with it."""
+        return self.fitted.open([*self.kinds, *self._trained()])
+
     def _trained(self) -> list[type[CandidateGenerator]]:
         return [kind for kind in TRAINED if kind.name not in self._settings.without]
 
@@ -248,7 +252,7 @@ class Recommender:
     def _made(self, before: _Open | None) -> _Open:
         """What is to be served; the catalogue is that of `before`, if it is given."""
         served = self.fitted.numbered.current()
-        opened = self.fitted.open([*self.kinds, *self._trained()])
+        opened = self.kept()
         catalog, revision, index = (
             (before.catalog, before.revision, before.index) if before else self._catalogue(opened)
         )

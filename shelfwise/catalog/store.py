@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from shelfwise.catalog import codec, schema
 from shelfwise.catalog.base import Offer, ProductChange
 from shelfwise.catalog.writer import IDS_AT_ONCE, Writer, chunks, encoded, is_storable, storable, upsert_statement
-from shelfwise.database.engine import WAIT_SECONDS, connect, name, reading, writing
-from shelfwise.errors import InputError, StorageError
+from shelfwise.database.engine import WAIT_SECONDS, connect, damage, reading, writing
+from shelfwise.errors import InputError
 from shelfwise.types import Product, Review
 
 PAGE = 256  # rows held in memory by a read that goes through the whole catalogue
@@ -158,15 +158,7 @@ class SqlCatalogStore:
 
     def damage(self) -> tuple[str, ...]:
         """What is wrong with the database's file, read from end to end; nothing where a server keeps it."""
-        if self.engine.dialect.name != "sqlite":
-            return ()
-        file = name(self.engine)
-        try:
-            with reading(self.engine) as connection:
-                found = connection.execute(sa.text("PRAGMA quick_check(5)")).scalars().all()
-        except StorageError as error:
-            return (error.message,)
-        return tuple(f"{file}: {' '.join(str(line).split())}" for line in found if line != "ok")
+        return damage(self.engine)
 
     # --- its life --------------------------------------------------------------------------------------------
 

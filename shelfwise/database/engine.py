@@ -81,6 +81,18 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
+def damage(engine: sa.Engine) -> tuple[str, ...]:
+    """What is wrong with a database's file, read from end to end; nothing where a server keeps it."""
+    if engine.dialect.name != "sqlite":
+        return ()
+    try:
+        with reading(engine) as connection:
+            found = connection.execute(sa.text("PRAGMA quick_check(5)")).scalars().all()
+    except StorageError as error:
+        return (error.message,)
+    return tuple(f"{name(engine)}: {' '.join(str(line).split())}" for line in found if line != "ok")
+
+
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that holds the write lock from its start; committed, hence durable, when the block ends."""

@@ -7,6 +7,8 @@ import shutil
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ import pytest
 from shelfwise import checkup
 from shelfwise.checkup import Finding, check
 from shelfwise.shop import Shop
-from shelfwise.types import Product
+from shelfwise.types import Event, Product
 
 
 def found(folder: Path, part: str) -> Finding:
@@ -25,7 +27,7 @@ def found(folder: Path, part: str) -> Finding:
 def test_a_healthy_shop(demo_copy: Path) -> None:
     findings = check(demo_copy)
     assert [finding.part for finding in findings] == [
-        "python", "disk", "catalogue", "encoder", "generation 0001", "index",
+        "python", "disk", "catalogue", "encoder", "generation 0001", "index", "events", "recommendations",
     ]  # fmt: skip
     assert {finding.state for finding in findings if finding.part != "disk"} == {"good"}
     assert all(finding.remedy == "" for finding in findings if finding.state == "good")
@@ -115,6 +117,49 @@ def other_labels(folder: Path) -> None:
     (folder / "labels.toml").write_text('[zh.attributes]\ncolor = "颜色"\n')
 
 
+def a_log(folder: Path) -> None:
+    with Shop.open(folder) as shop:
+        shop.record(Event("1", "click", "ann", datetime.now(UTC), "p1", query_id="q"))
+
+
+def break_log(folder: Path) -> None:
+    a_log(folder)
+    for file in folder.glob("events.db*"):
+        file.unlink()
+    (folder / "events.db").write_bytes(os.urandom(9000))
+
+
+def newer_log(folder: Path) -> None:
+    a_log(folder)
+    with closing(sqlite3.connect(folder / "events.db")) as connection, connection:
+        connection.execute("update events_version set version_num = '9999'")
+
+
+def fitted(folder: Path) -> None:
+    with Shop.open(folder) as shop:
+        shop.fit_recommender()
+
+
+def break_generator(folder: Path) -> None:
+    fitted(folder)
+    (folder / "recommend" / "0001" / "popular" / "sums.npy").write_bytes(b"")
+
+
+def break_fit(folder: Path) -> None:
+    fitted(folder)
+    (folder / "recommend" / "0001" / "manifest.json").write_text("{")
+
+
+def older_fit(folder: Path) -> None:
+    fitted(folder)
+    many_changes(folder)
+
+
+def other_fit(folder: Path) -> None:
+    fitted(folder)
+    other_catalogue(folder)
+
+
 CASES: list[tuple[Callable[[Path], None], str, str, str, str]] = [
     (remove_shop, "shop", "bad", "no shelfwise.toml", "shelfwise init"),
     (break_settings, "shop", "bad", "Did you mean 'mode'", ""),
@@ -132,6 +177,15 @@ CASES: list[tuple[Callable[[Path], None], str, str, str, str]] = [
     (lose_current, "index", "bad", "current", "shelfwise index"),
     (other_catalogue, "index", "bad", "another catalogue", "shelfwise index"),
     (break_synonyms, "index", "bad", "synonyms.txt", ""),
+    (lambda folder: None, "events", "good", "none yet", ""),
+    (a_log, "events", "good", "1 events", ""),
+    (break_log, "events", "bad", "events.db", ""),
+    (newer_log, "events", "bad", "version 9999 is newer", "newest Shelfwise"),
+    (lambda folder: None, "recommendations", "good", "nothing was fitted", ""),
+    (fitted, "recommendations", "good", "generation 0001", ""),
+    (break_fit, "recommendations", "bad", "manifest.json", "shelfwise recommend fit"),
+    (older_fit, "recommendations", "warning", "9 changes of the catalogue", "shelfwise recommend fit"),
+    (other_fit, "recommendations", "warning", "another catalogue", "shelfwise recommend fit"),
     (many_changes, "index", "warning", "9 changes since generation 0001", "shelfwise index"),
 ]
 
@@ -146,6 +200,13 @@ def test_what_is_wrong_is_named_with_its_remedy(
     assert finding.state == state
     assert said in finding.found
     assert remedy in finding.remedy
+
+
+def test_a_damaged_generator_is_named_and_the_others_serve(small: Path) -> None:
+    break_generator(small)
+    findings = [finding for finding in check(small) if finding.part == "recommendations"]
+    assert [(finding.state, "popular" in finding.found) for finding in findings] == [("bad", True), ("good", False)]
+    assert "shelfwise recommend fit" in findings[0].remedy
 
 
 @pytest.mark.parametrize(("change", "name"), [(other_encoder, "encoder"), (other_labels, "labels")])

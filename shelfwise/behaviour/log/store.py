@@ -19,7 +19,7 @@ from shelfwise.behaviour.log.marking import Marker, Marking
 from shelfwise.behaviour.log.retention import expire
 from shelfwise.behaviour.log.schema import TABLES, events, shoppers, state
 from shelfwise.behaviour.log.writer import Writer, Written
-from shelfwise.database.engine import WAIT_SECONDS, connect, reading, writing
+from shelfwise.database.engine import WAIT_SECONDS, connect, damage, reading, writing
 from shelfwise.types import Event, EventKind
 
 QUEUE: Final = 20_000
@@ -170,6 +170,10 @@ class SqlEventLog:
     def _state(self, column: sa.Column[Any]) -> int:
         with reading(self.engine) as connection:
             return int(connection.execute(sa.select(column)).scalar_one())
+
+    def damage(self) -> tuple[str, ...]:
+        """What is wrong with the database's file, read from end to end; nothing where a server keeps it."""
+        return damage(self.engine)
 
     # --- its life --------------------------------------------------------------------------------------------
 
