@@ -72,12 +72,13 @@ class SequenceGenerator:
         self._shelf = catalog.ids
 
     def generate(self, request: RecommendRequest, limit: int) -> Candidates:
-        """The products that most likely come next."""
+        """The products that most likely come next; not those of the history, which are nearest to it by nature."""
         scores = self._scores(request)
         if scores is None:
             return Candidates((), {self.name: np.zeros(0, np.float32)})
         scores[~self._here] = -np.inf
-        scores[[self._places[id] for id in withheld(request) if id in self._places]] = -np.inf
+        out = withheld(request).union(id for id, _ in touched(request))
+        scores[[self._places[id] for id in out if id in self._places]] = -np.inf
         best = np.argpartition(-scores, min(limit, len(scores)) - 1)[:limit]
         best = best[np.isfinite(scores[best])]
         best = best[np.lexsort((best, -scores[best]))]
