@@ -17,17 +17,23 @@ from shelfwise.recommend.weighing import learn_weights
 
 WEIGHTS: Final = "weights"  # the part's name
 WEIGHED: Final = ("transitions", "ease", "item_knn", "similar", "popular")  # what competes for a shopper's next touch
+EXPOSED: Final = ("popular",)  # explains touches by what was shown most: learnt beside the others, and not kept
 
 
 def keep_weights(
     folder: Path, kinds: Sequence[type[CandidateGenerator]], events: EventTable, catalog: CatalogTable
 ) -> None:
-    """Learn weights from the log and keep them; none where it is too short to learn from."""
+    """Learn weights from the log and keep them; none where it is too short to learn from.
+
+    Hazard: shoppers touch what they are shown, and what is popular is shown to all. So its weight says how rows were
+    filled until now, and a row "for you" with that weight would hold what everybody gets. It takes part in learning,
+    so that the others are not credited with it; rows go on with the recipe's own weight.
+    """
     try:
         weights = learn_weights([kind for kind in kinds if kind.name in WEIGHED], events, catalog)
     except InputError:
         weights = {}
-    keep(folder, {}, {"weights": weights})
+    keep(folder, {}, {"weights": {name: weight for name, weight in weights.items() if name not in EXPOSED}})
 
 
 def learnt_blend(opened: Opened) -> Blend | None:

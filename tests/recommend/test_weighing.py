@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from shelfwise.errors import InputError
 from shelfwise.recommend.blend import Shares
 from shelfwise.recommend.catalogue import table_of
 from shelfwise.recommend.generators.item_knn import ItemKnn
+from shelfwise.recommend.generators.kept import kept
 from shelfwise.recommend.generators.popular import Popular
 from shelfwise.recommend.generators.transitions import Transitions
+from shelfwise.recommend.learnt import keep_weights
 from shelfwise.recommend.offline.generated import generated_lists, log_task
 from shelfwise.recommend.weighing import learn_weights
 from shelfwise.types import Candidates, Event, Product
@@ -35,6 +38,26 @@ def test_what_predicts_gets_the_weight() -> None:
     weights = learn_weights([Transitions, Popular], log(), CATALOG, share=0.8)
     assert weights["transitions"] > 3 > weights["popular"]
     assert weights == learn_weights([Transitions, Popular], log(), CATALOG, share=0.8)
+
+
+def test_what_was_shown_to_all_is_learnt_and_gets_no_weight(tmp_path: Path) -> None:
+    """Touches by chance, of what is famous more often: nothing but popularity explains them."""
+    random = np.random.default_rng(1)
+    fame = 1 / np.arange(1.0, 31.0)
+    shown = EventTable.of(
+        Event(
+            f"{who} {step}",
+            "click",
+            f"s{who}",
+            START + timedelta(hours=step),
+            str(random.choice(30, p=fame / fame.sum())),
+        )
+        for who in range(120)
+        for step in range(8)
+    )
+    assert learn_weights([Transitions, Popular], shown, CATALOG, share=0.8)["popular"] > 0.5
+    keep_weights(tmp_path / "weights", [Transitions, Popular], shown, CATALOG)
+    assert list(kept(tmp_path / "weights")[1]["weights"]) == ["transitions"]
 
 
 def test_lists_of_a_generator_are_those_of_the_same_model() -> None:
