@@ -82,7 +82,7 @@ def read_recipes(file: Path | None, generators: Collection[str] | None = None) -
     >>> sorted(read_recipes(None)) == sorted(PLACEMENTS)
     True
     """
-    found = _read(BUILT_IN, None)
+    found = _read(BUILT_IN, generators)
     if file is not None and file.is_file():
         found |= _read(file, generators)
     return found
