@@ -12,11 +12,11 @@ from shelfwise.behaviour.table import EventTable
 from shelfwise.errors import InputError
 from shelfwise.recommend.blend import Shares
 from shelfwise.recommend.catalogue import table_of
+from shelfwise.recommend.fitting import Opened
 from shelfwise.recommend.generators.item_knn import ItemKnn
-from shelfwise.recommend.generators.kept import kept
 from shelfwise.recommend.generators.popular import Popular
 from shelfwise.recommend.generators.transitions import Transitions
-from shelfwise.recommend.learnt import keep_weights
+from shelfwise.recommend.learnt import WEIGHTS, keep_weights, learnt_blend
 from shelfwise.recommend.offline.generated import generated_lists, log_task
 from shelfwise.recommend.weighing import learn_weights
 from shelfwise.types import Candidates, Event, Product
@@ -40,24 +40,18 @@ def test_what_predicts_gets_the_weight() -> None:
     assert weights == learn_weights([Transitions, Popular], log(), CATALOG, share=0.8)
 
 
-def test_what_was_shown_to_all_is_learnt_and_gets_no_weight(tmp_path: Path) -> None:
-    """Touches by chance, of what is famous more often: nothing but popularity explains them."""
-    random = np.random.default_rng(1)
-    fame = 1 / np.arange(1.0, 31.0)
-    shown = EventTable.of(
-        Event(
-            f"{who} {step}",
-            "click",
-            f"s{who}",
-            START + timedelta(hours=step),
-            str(random.choice(30, p=fame / fame.sum())),
-        )
-        for who in range(120)
-        for step in range(8)
-    )
-    assert learn_weights([Transitions, Popular], shown, CATALOG, share=0.8)["popular"] > 0.5
-    keep_weights(tmp_path / "weights", [Transitions, Popular], shown, CATALOG)
-    assert list(kept(tmp_path / "weights")[1]["weights"]) == ["transitions"]
+def test_what_was_shown_to_all_gets_no_weight_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Popular explains most of a log in which all were shown the same; rows for one shopper still begin with theirs."""
+    learnt = {"transitions": 0.6, "popular": 4.0}
+    monkeypatch.setattr("shelfwise.recommend.learnt.learn_weights", lambda *given: learnt)
+    keep_weights(tmp_path / WEIGHTS, [Transitions, Popular], log(), CATALOG)
+    blend = learnt_blend(Opened({}, None, {}, tmp_path))
+    assert blend is not None
+    found = {
+        "transitions": Candidates(("own",), {"transitions": np.array([1.0], np.float32)}),
+        "popular": Candidates(("famous",), {"popular": np.array([1.0], np.float32)}),
+    }
+    assert blend.blend(found, {"transitions": 1.0, "popular": 0.1}).ids == ("own", "famous")
 
 
 def test_lists_of_a_generator_are_those_of_the_same_model() -> None:
