@@ -86,14 +86,16 @@ class Ease(ItemToItem):
 
     def weigh(self, train: Interactions) -> sparse.csr_matrix:
         """B of the head, its positive values."""
-        head = head_of(train.support, self.head)
+        head, products = head_of(train.support, self.head), len(train.products)
+        if not len(head):  # LAPACK complains of an empty matrix
+            return sparse.csr_matrix((products, products), dtype=np.float32)
         matrix = train.matrix()[:, head]
         gram = (matrix.T @ matrix).toarray().astype(np.float32)
         if self.labels is not None:
             labels = self.labels[head]
             gram += self.alike * (labels @ labels.T).toarray()
         learnt = autoencoder(gram, self.ridge)
-        return spread(learnt, head, len(train.products), self.kept_each)
+        return spread(learnt, head, products, self.kept_each)
 
 
 def head_of(support: Int64, most: int) -> Int64:
@@ -105,13 +107,10 @@ def head_of(support: Int64, most: int) -> Int64:
 def spread(learnt: Float32, head: Int64, products: int, most: int) -> sparse.csr_matrix:
     """A dense matrix over the head as a sparse one over all products, with the `most` largest of each row."""
     most = min(most, len(head))
-    shape = (products, products)
-    if not most:
-        return sparse.csr_matrix(shape, dtype=np.float32)
     columns = np.argpartition(-learnt, most - 1, axis=1)[:, :most]  # [h, most]
     values = np.take_along_axis(learnt, columns, axis=1)
     rows = np.repeat(head, most)
-    found = sparse.csr_matrix((values.ravel(), (rows, head[columns].ravel())), shape=shape)
+    found = sparse.csr_matrix((values.ravel(), (rows, head[columns].ravel())), shape=(products, products))
     found.data[found.data < 0] = 0
     found.eliminate_zeros()
     return found

@@ -53,6 +53,11 @@ def test_products_outside_the_head_get_nothing() -> None:
     assert model.weights.nnz > 0
 
 
+def test_a_log_that_nobody_is_in(capfd: pytest.CaptureFixture[str]) -> None:
+    assert Ease().learn(Interactions.of_lists([])).weights.nnz == 0
+    assert capfd.readouterr().out == ""  # LAPACK prints what it dislikes
+
+
 def test_labels_bring_products_together_that_nobody_touched_both() -> None:
     histories = Interactions.of_codes([[0, 1], [0, 1], [2, 3], [2, 3]], NAMES[:4])
     labels = sparse.csr_matrix(np.array([[0], [1], [1], [0]], np.float32))  # 1 and 2 share one
