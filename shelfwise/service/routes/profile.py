@@ -23,7 +23,7 @@ _ERRORS = errors(401, 403, 414, 422, 503, 504)
 
 def router(service: Service) -> APIRouter:
     """The routes."""
-    shop, labels = service.shop, service.shop.labels
+    shop = service.shop
     routes = APIRouter(tags=["behaviour"], dependencies=[Depends(service.key)], responses=_ERRORS)
 
     @routes.post("/v1/profile/{customer:path}/merge", response_model=EventCount)
@@ -42,8 +42,8 @@ def router(service: Service) -> APIRouter:
                 found,
                 locale,
                 shop.products(products_behind(found)),
-                name=lambda field, value: labels.value(field, value, locale),
-                field_name=lambda field: labels.field(field, locale),
+                name=lambda field, value: shop.labels.value(field, value, locale),
+                field_name=lambda field: shop.labels.field(field, locale),
             )
             return encode.dumps(profile_out(found, beliefs))
 
