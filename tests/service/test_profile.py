@@ -23,19 +23,19 @@ def visited(any_shop: Any, any_client: Any) -> Any:
     now = datetime.now(UTC)
     any_shop.record(
         [
-            Event("1", "click", "ann", now, product="phone-4", query_id="q"),
-            Event("2", "search", "ann", now, text="手机"),
-            Event("3", "favourite", "v7", now, product="boots-3"),
+            Event("read-1", "click", "read-ann", now, product="phone-4", query_id="q"),
+            Event("read-2", "search", "read-ann", now, text="手机"),
+            Event("read-3", "favourite", "read-v7", now, product="boots-3"),
         ]
     )
     return any_client
 
 
 def test_a_profile_in_the_documented_shape(visited: Any) -> None:
-    answer = visited.get("/v1/profile/ann?locale=zh")
+    answer = visited.get("/v1/profile/read-ann?locale=zh")
     assert answer.status_code == 200, answer.text
     profile = ProfileOut.model_validate(answer.json())
-    assert (profile.shopper, profile.events, profile.stage) == ("ann", 2, "browsing")
+    assert (profile.shopper, profile.events, profile.stage) == ("read-ann", 2, "browsing")
     assert [touch.product for touch in profile.recent] == ["phone-4"]
     assert [searched.text for searched in profile.searches] == ["手机"]
     assert profile.interests["category"]
@@ -49,16 +49,16 @@ def test_a_stranger_has_an_empty_profile(any_client: Any) -> None:
 
 
 def test_forgetting(visited: Any) -> None:
-    assert visited.delete("/v1/profile/ann").json() == {"count": 2}
-    assert visited.get("/v1/profile/ann").json()["events"] == 0
-    assert visited.delete("/v1/profile/ann").json() == {"count": 0}
-    assert visited.get("/v1/profile/v7").json()["events"] == 1
+    assert visited.delete("/v1/profile/read-ann").json() == {"count": 2}
+    assert visited.get("/v1/profile/read-ann").json()["events"] == 0
+    assert visited.delete("/v1/profile/read-ann").json() == {"count": 0}
+    assert visited.get("/v1/profile/read-v7").json()["events"] == 1
 
 
 def test_merging(visited: Any) -> None:
-    assert visited.post("/v1/profile/ann/merge?visitor=v7").json() == {"count": 1}
-    assert visited.get("/v1/profile/ann").json()["events"] == 3
-    assert visited.get("/v1/profile/v7").json()["shopper"] == "ann"
+    assert visited.post("/v1/profile/read-ann/merge?visitor=read-v7").json() == {"count": 1}
+    assert visited.get("/v1/profile/read-ann").json()["events"] == 3
+    assert visited.get("/v1/profile/read-v7").json()["shopper"] == "read-ann"
 
 
 def test_a_name_may_hold_a_slash_and_chinese(any_client: Any) -> None:
