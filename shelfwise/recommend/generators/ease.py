@@ -6,7 +6,6 @@ from typing import Final, Self
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import lapack
 
 from shelfwise.behaviour.table import EventTable
 from shelfwise.errors import InputError
@@ -24,6 +23,8 @@ def inverse(gram: Float32, ridge: float) -> Float32:
 
     gram is destroyed. Raises InputError when the sum is not positive definite.
     """
+    from scipy.linalg import lapack  # a shop that answers does without it
+
     gram[np.diag_indices(len(gram))] += ridge
     factor, bad = lapack.spotrf(gram.T, lower=1, overwrite_a=1)  # the transpose is in LAPACK's order: no copy
     if bad:

@@ -13,7 +13,7 @@ from shelfwise.recommend.base import CatalogTable, RecommendRequest, Source
 from shelfwise.recommend.generators.kept import keep, kept, matrix_of, parts_of
 from shelfwise.recommend.generators.request import touched, withheld
 from shelfwise.recommend.interactions import Interactions
-from shelfwise.types import Candidates, Float32, Int64
+from shelfwise.types import Bool, Candidates, Float32, Int64
 
 
 class ItemToItem:
@@ -27,6 +27,8 @@ class ItemToItem:
     kept_each: int = 200
 
     def __init__(self) -> None:
+        self._shelf: tuple[str, ...] = ()  # the catalogue's products that `_here` was worked out for
+        self._here: Bool = np.zeros(0, np.bool_)
         self._stand(Interactions.of_lists([]).products, sparse.csr_matrix((0, 0), dtype=np.float32), ())
 
     def weigh(self, train: Interactions) -> sparse.csr_matrix:
@@ -49,7 +51,8 @@ class ItemToItem:
 
     def update(self, events: EventTable, catalog: CatalogTable) -> None:
         """Products that are gone are no longer given; what goes with what stays as it was fitted."""
-        self._stand(self.products, self.weights, catalog.ids)
+        if catalog.ids != self._shelf:
+            self._shelf, self._here = catalog.ids, _present(self.products, catalog.ids)
 
     def generate(self, request: RecommendRequest, limit: int) -> Candidates:
         """The products that go best with what was touched."""
@@ -91,11 +94,10 @@ class ItemToItem:
         return loaded
 
     def _stand(self, products: tuple[str, ...], weights: sparse.csr_matrix, here: tuple[str, ...]) -> None:
-        there = set(here)
         self.products = products
         self.weights = weights
         self._places = {product: place for place, product in enumerate(products)}
-        self._here = np.array([product in there for product in products], np.bool_)
+        self._shelf, self._here = here, _present(products, here)
 
     def _weight(self, code: int, place: int) -> float:
         """weights[code, place], faster than the matrix finds it: the columns of a row rise."""
@@ -119,6 +121,12 @@ class ItemToItem:
         columns = np.concatenate([matrix.indices[span] for span in spans])
         values = [matrix.data[span] * weight for span, weight in zip(spans, weights, strict=True)]
         return columns, np.concatenate(values)
+
+
+def _present(products: tuple[str, ...], here: tuple[str, ...]) -> Bool:
+    """Bool[m], which products are among those that are here."""
+    there = set(here)
+    return np.array([product in there for product in products], np.bool_)
 
 
 def strongest(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
