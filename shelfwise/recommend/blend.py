@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
-from scipy.optimize import minimize
 
 from shelfwise.errors import InputError
 from shelfwise.recommend.interactions import Interactions
 from shelfwise.recommend.offline.base import Model
 from shelfwise.recommend.offline.lists import blocks, top_of, without_seen
 from shelfwise.recommend.offline.splits import leave_one_out, sample
-from shelfwise.recommend.placements.blending import Blended
+from shelfwise.recommend.placements.blending import Blended, summed
 from shelfwise.types import Candidates, Float32, Float64, Int32, Int64
 
 RIDGE: Final = 1e-4  # of the regression: enough to keep weights of equal sources apart
@@ -61,6 +60,8 @@ def softmax_regression(listed: Listed, taken: Int32, *, ridge: float = RIDGE) ->
     problem is convex and starts from 0, so that the same candidates give the same weights. It is the conditional logit
     of McFadden, 1974. Raises InputError if no request lists what was taken.
     """
+    from scipy.optimize import minimize  # takes a fifth of a second to import, and only learning needs it
+
     right = listed.code == taken[listed.request]
     asked = np.zeros(len(taken), np.bool_)
     asked[listed.request[right]] = True
@@ -101,24 +102,8 @@ class Shares:
 
     def blend(self, found: Mapping[str, Candidates], weights: Mapping[str, float]) -> Blended:
         """The products of all generators; equal scores stay in the order in which they were found."""
-        place: dict[str, int] = {}
-        for candidates in found.values():
-            for id in candidates.ids:
-                place.setdefault(id, len(place))
-        parts = {}
-        for name, candidates in found.items():
-            weight = self._learnt.get(name, self._scale * weights[name])
-            parts[name] = np.zeros(len(place), np.float32)
-            rows = np.array([place[id] for id in candidates.ids], np.int64)
-            parts[name][rows] = weight * share_of(candidates.scores[name])
-        score = np.zeros(len(place), np.float32)
-        for part in parts.values():
-            score += part
-        order = np.argsort(-score, kind="stable")
-        ids = tuple(place)
-        return Blended(
-            tuple(ids[row] for row in order), score[order], {name: part[order] for name, part in parts.items()}
-        )
+        weight = {name: self._learnt.get(name, self._scale * weights[name]) for name in found}
+        return summed(found, {name: weight[name] * share_of(each.scores[name]) for name, each in found.items()})
 
 
 def share_of(scores: Float32) -> Float32:

@@ -12,7 +12,7 @@ from scipy import sparse
 from shelfwise.behaviour.table import EventTable
 from shelfwise.recommend.base import CatalogTable, RecommendRequest, Source
 from shelfwise.recommend.generators.kept import keep, kept
-from shelfwise.recommend.generators.request import touched, withheld
+from shelfwise.recommend.generators.request import nearest_touched, touched, withheld
 from shelfwise.recommend.interactions import Interactions
 from shelfwise.types import Bool, Candidates, Float32, Int64
 
@@ -147,12 +147,7 @@ class Als:
 
     def because(self, request: RecommendRequest, product: str) -> Source:
         """The touched product whose factors are nearest."""
-        place = self._places.get(product)
-        known = [id for id, _ in touched(request) if id in self._places]
-        if place is None or not known:
-            return Source(self.name)
-        near = self.factors[[self._places[id] for id in known]] @ self.factors[place]
-        return Source(self.name, known[int(near.argmax())])
+        return Source(self.name, nearest_touched(request, product, self._places, self.factors))
 
     def save(self, folder: Path) -> None:
         """Keep the products' factors."""

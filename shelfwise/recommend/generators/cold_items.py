@@ -10,7 +10,7 @@ import numpy as np
 from shelfwise.behaviour.table import EventTable
 from shelfwise.recommend.base import CatalogTable, RecommendRequest, Source
 from shelfwise.recommend.generators.kept import keep, kept
-from shelfwise.recommend.generators.request import touched, withheld
+from shelfwise.recommend.generators.request import nearest_touched, touched, withheld
 from shelfwise.recommend.interactions import Interactions
 from shelfwise.types import Candidates, Float32, Int64
 
@@ -70,12 +70,8 @@ class ColdItems:
 
     def because(self, request: RecommendRequest, product: str) -> Source:
         """The touched product that is nearest."""
-        catalog, row = self._catalog, self._places.get(product)
-        known = [id for id, _ in touched(request) if id in self._places]
-        if catalog is None or catalog.vectors is None or row is None or not known:
-            return Source(self.name)
-        near = catalog.vectors[[self._places[id] for id in known]] @ catalog.vectors[row]
-        return Source(self.name, known[int(near.argmax())])
+        vectors = self._catalog.vectors if self._catalog is not None else None
+        return Source(self.name, nearest_touched(request, product, self._places, vectors))
 
     def save(self, folder: Path) -> None:
         """Keep the counts."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from shelfwise.recommend.base import RecommendRequest
 from shelfwise.recommend.interactions import STRENGTH
+from shelfwise.types import Float32
 
 LONGEST = 50  # touches of a history that count
 
@@ -26,3 +29,16 @@ def touched(request: RecommendRequest) -> list[tuple[str, float]]:
 def withheld(request: RecommendRequest) -> frozenset[str]:
     """Products that must not come: those that the request excludes, and its seeds."""
     return request.exclude.union(request.seeds)
+
+
+def nearest_touched(
+    request: RecommendRequest, product: str, places: Mapping[str, int], vectors: Float32 | None
+) -> str | None:
+    """The touched product whose vector is nearest to a product's; None where nothing touched has a place.
+
+    places: product → its row of vectors, Float32[m, d].
+    """
+    place, known = places.get(product), [id for id, _ in touched(request) if id in places]
+    if vectors is None or place is None or not known:
+        return None
+    return known[int((vectors[[places[id] for id in known]] @ vectors[place]).argmax())]

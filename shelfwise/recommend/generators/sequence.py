@@ -13,7 +13,7 @@ from shelfwise.behaviour.table import EventTable
 from shelfwise.errors import InputError, StorageError
 from shelfwise.recommend.base import CatalogTable, RecommendRequest, Source
 from shelfwise.recommend.generators.kept import keep, kept
-from shelfwise.recommend.generators.request import touched, withheld
+from shelfwise.recommend.generators.request import nearest_touched, touched, withheld
 from shelfwise.types import Bool, Candidates, Float32, Int32, Int64
 
 ENCODER: Final = "encoder.onnx"
@@ -87,12 +87,7 @@ class SequenceGenerator:
 
     def because(self, request: RecommendRequest, product: str) -> Source:
         """The touched product whose vector is nearest."""
-        place = self._places.get(product)
-        known = [id for id, _ in touched(request) if id in self._places]
-        if place is None or not known:
-            return Source(self.name)
-        near = self.vectors[[self._places[id] for id in known]] @ self.vectors[place]
-        return Source(self.name, known[int(near.argmax())])
+        return Source(self.name, nearest_touched(request, product, self._places, self.vectors))
 
     def save(self, folder: Path) -> None:
         """Keep the encoder and the vectors of trained products."""

@@ -47,19 +47,24 @@ class ReciprocalRanks:
 
     def blend(self, found: Mapping[str, Candidates], weights: Mapping[str, float]) -> Blended:
         """The products of all generators; equal scores stay in the order in which they were found."""
-        place: dict[str, int] = {}
-        for candidates in found.values():
-            for id in candidates.ids:
-                place.setdefault(id, len(place))
-        parts = {name: np.zeros(len(place), np.float32) for name in found}
-        for name, candidates in found.items():
-            rows = np.array([place[id] for id in candidates.ids], np.int64)
-            parts[name][rows] = weights[name] * K / (K + np.arange(len(rows), dtype=np.float32))
-        score = np.zeros(len(place), np.float32)
-        for part in parts.values():
-            score += part
-        order = np.argsort(-score, kind="stable")
-        ids = tuple(place)
-        return Blended(
-            tuple(ids[row] for row in order), score[order], {name: part[order] for name, part in parts.items()}
-        )
+        ranks = {name: np.arange(len(candidates.ids), dtype=np.float32) for name, candidates in found.items()}
+        return summed(found, {name: weights[name] * K / (K + rank) for name, rank in ranks.items()})
+
+
+def summed(found: Mapping[str, Candidates], added: Mapping[str, Float32]) -> Blended:
+    """The products of all generators by the sum of what each adds; equal sums stay in the order of finding.
+
+    added: generator → Float32[n], what it adds to each of its candidates.
+    """
+    place: dict[str, int] = {}
+    for candidates in found.values():
+        for id in candidates.ids:
+            place.setdefault(id, len(place))
+    parts, score = {}, np.zeros(len(place), np.float32)
+    for name, candidates in found.items():
+        parts[name] = np.zeros(len(place), np.float32)
+        parts[name][np.array([place[id] for id in candidates.ids], np.int64)] = added[name]
+        score += parts[name]
+    order = np.argsort(-score, kind="stable")
+    ids = tuple(place)
+    return Blended(tuple(ids[row] for row in order), score[order], {name: part[order] for name, part in parts.items()})
