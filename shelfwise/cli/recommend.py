@@ -9,6 +9,7 @@ import typer
 
 from shelfwise.cli.console import JsonOption, ShopOption, print_json, print_table, progress, say
 from shelfwise.cli.recommend_email import email
+from shelfwise.cli.search import item_json
 
 if TYPE_CHECKING:
     from shelfwise.slate import Recommendations
@@ -75,7 +76,7 @@ def fit(shop: ShopOption = Path(), json: JsonOption = False) -> None:
 def answer_json(answer: Recommendations) -> dict[str, Any]:
     """Recommendations as JSON values, the products in short."""
     rows = [
-        {"key": row.key, "title": row.title, "items": [item_json(item) for item in row.items]} for row in answer.rows
+        {"key": row.key, "title": row.title, "items": [_item_json(item) for item in row.items]} for row in answer.rows
     ]
     return {
         "query_id": answer.query_id,
@@ -87,20 +88,9 @@ def answer_json(answer: Recommendations) -> dict[str, Any]:
     }
 
 
-def item_json(item: SlateItem) -> dict[str, Any]:
-    """A product of a row, in short."""
-    price = item.product.price
-    return {
-        "position": item.position,
-        "id": item.product.id,
-        "title": item.product.title,
-        "price": str(price.amount) if price else None,
-        "currency": price.currency if price else None,
-        "score": item.score,
-        "propensity": item.propensity,
-        "reason": item.why.reason,
-        "why": item.why.contributions,
-    }
+def _item_json(item: SlateItem) -> dict[str, Any]:
+    why = item.why
+    return {**item_json(item), "propensity": item.propensity, "reason": why.reason, "why": why.contributions}
 
 
 def _print(answer: Recommendations, why: bool) -> None:

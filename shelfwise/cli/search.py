@@ -69,7 +69,7 @@ def slate_json(slate: Slate) -> dict[str, Any]:
     return {
         "query_id": slate.query_id,
         "total": slate.total,
-        "results": [_item_json(item) for item in slate.items],
+        "results": [{**item_json(item), "why": item.why.contributions} for item in slate.items],
         "facets": {facet.field: {value.value: value.count for value in facet.values} for facet in slate.facets},
         "corrections": slate.corrections,
         "did_you_mean": slate.did_you_mean,
@@ -79,7 +79,8 @@ def slate_json(slate: Slate) -> dict[str, Any]:
     }
 
 
-def _item_json(item: SlateItem) -> dict[str, Any]:
+def item_json(item: SlateItem) -> dict[str, Any]:
+    """A product in its place, in short."""
     price = item.product.price
     return {
         "position": item.position,
@@ -88,7 +89,6 @@ def _item_json(item: SlateItem) -> dict[str, Any]:
         "score": item.score,
         "price": str(price.amount) if price else None,
         "currency": price.currency if price else None,
-        "why": item.why.contributions,
     }
 
 

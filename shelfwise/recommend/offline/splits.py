@@ -86,6 +86,17 @@ def sample(task: Task, most: int, seed: int) -> Task:
 def _first(sequences: Interactions, lengths: Int64) -> Interactions:
     """The first lengths[s] touches of each shopper."""
     kept = sequences.age >= np.repeat(sequences.lengths - lengths, sequences.lengths)
+    return _only(sequences, kept, lengths, sequences.shoppers)
+
+
+def _of(sequences: Interactions, shoppers: Bool) -> Interactions:
+    """Some of the shoppers."""
+    names = tuple(name for name, asked in zip(sequences.shoppers, shoppers, strict=False) if asked)
+    return _only(sequences, np.repeat(shoppers, sequences.lengths), sequences.lengths[shoppers], names)
+
+
+def _only(sequences: Interactions, kept: Bool, lengths: Int64, shoppers: tuple[str, ...]) -> Interactions:
+    """The touches of a mask, of which each shopper has so many."""
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     return Interactions(
         sequences.products,
@@ -93,20 +104,5 @@ def _first(sequences: Interactions, lengths: Int64) -> Interactions:
         sequences.product[kept],
         sequences.strength[kept],
         sequences.time[kept],
-        sequences.shoppers,
-    )
-
-
-def _of(sequences: Interactions, shoppers: Bool) -> Interactions:
-    """Some of the shoppers."""
-    kept = np.repeat(shoppers, sequences.lengths)
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sequences.lengths[shoppers])])
-    names = tuple(name for name, asked in zip(sequences.shoppers, shoppers, strict=False) if asked)
-    return Interactions(
-        sequences.products,
-        starts,
-        sequences.product[kept],
-        sequences.strength[kept],
-        sequences.time[kept],
-        names,
+        shoppers,
     )

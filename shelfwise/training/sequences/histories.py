@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from shelfwise.errors import FeedError
 from shelfwise.types import Int32, Int64
 
 
@@ -82,37 +79,3 @@ class Histories:
         at = start[:, None] + place
         inside = at < stop[:, None]
         return np.where(inside, self.items[np.where(inside, at, 0)] if len(self.items) else 0, 0).astype(np.int32)
-
-
-def read_histories(path: Path) -> Histories:
-    """Reads lines `shopper item item …`, items as whole numbers from 1, oldest first.
-
-    Raises:
-        FeedError: a line holds something else.
-    """
-    lists = []
-    for row, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        words = line.split()
-        if not all(word.isascii() and word.isdigit() and int(word) > 0 for word in words[1:]):
-            raise FeedError(
-                f"{path.name}, line {row}: found {line[:60]!r}, expected a shopper and item numbers from 1."
-            )
-        if words:
-            lists.append([int(word) for word in words[1:]])
-    return Histories.of(lists, max((max(items, default=0) for items in lists), default=0))
-
-
-def read_attributes(path: Path, count: int) -> list[list[int]]:
-    """Reads {"item": [attribute, …]}; a list for each item 0 … count, attributes counted from 0.
-
-    Raises:
-        FeedError: the file is not of that shape.
-    """
-    try:
-        found = {
-            int(item): [int(number) for number in numbers] for item, numbers in json.loads(path.read_text()).items()
-        }
-    except (ValueError, TypeError, AttributeError) as error:
-        raise FeedError(f'{path.name}: expected {{"item": [attribute, …]}} in whole numbers; {error}.') from error
-    names = {name: place for place, name in enumerate(sorted({name for names in found.values() for name in names}))}
-    return [[names[name] for name in found.get(item, [])] for item in range(count + 1)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,6 @@ import httpx
 import orjson
 import pytest
 import structlog
-import uvicorn
 
 from shelfwise.errors import ShopError
 from shelfwise.service.app import create_app
@@ -26,6 +24,7 @@ from shelfwise.simulate.shoppers.parameters import Parameters, read_parameters
 from shelfwise.simulate.shoppers.policies import POLICIES, Policy
 from shelfwise.simulate.shoppers.running import Course, World, run
 from shelfwise.types import Event
+from tests.service.browsing import serving as served
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -35,15 +34,8 @@ def serving(shop: Shop, clock: Clock) -> Iterator[str]:
     structlog.configure(
         logger_factory=structlog.ReturnLoggerFactory(), processors=[structlog.processors.JSONRenderer()]
     )
-    app = create_app(shop, clock=time.monotonic, now=clock, workers=1)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with served(create_app(shop, clock=time.monotonic, now=clock, workers=1)) as address:
+        yield address
 
 
 def visits(door: Door, market: Market, parameters: Parameters, policy: Policy, clock: Clock) -> list[Any]:

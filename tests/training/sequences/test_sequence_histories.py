@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shelfwise.errors import FeedError
 from shelfwise.training.sequences.batches import batches
-from shelfwise.training.sequences.histories import Histories, read_attributes, read_histories
+from shelfwise.training.sequences.histories import Histories
 from shelfwise.training.sequences.spectral import cooccurrence, spectral_vectors
 
 LISTS = st.lists(st.lists(st.integers(1, 9), max_size=7), min_size=1, max_size=6)
@@ -77,20 +74,3 @@ def test_spectral_vectors_span_the_leading_eigenvectors() -> None:
     leading = np.linalg.eigh(matrix)[1][:, -4:]
     assert np.mean(vectors[1:] ** 2) == pytest.approx(1, rel=1e-3)
     np.testing.assert_allclose(leading @ (leading.T @ vectors), vectors, atol=0.02)
-
-
-@pytest.mark.parametrize("line", ["1 2 x", "1 0 3", "1 -2", "1 2.5"])
-def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "shop.txt"
-    path.write_text(f"1 2 3\n{line}\n")
-    with pytest.raises(FeedError, match=r"shop.txt, line 2: found .* expected a shopper and item numbers"):
-        read_histories(path)
-
-
-def test_attributes_by_item(tmp_path: Path) -> None:
-    path = tmp_path / "attributes.json"
-    path.write_text('{"1": [30, 10], "3": [30]}')
-    assert read_attributes(path, 3) == [[], [1, 0], [], [1]]
-    path.write_text("[1, 2]")
-    with pytest.raises(FeedError, match=r"attributes.json: expected"):
-        read_attributes(path, 3)
