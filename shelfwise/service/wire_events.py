@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from shelfwise.behaviour.base import Refusal
 from shelfwise.behaviour.validate import (
-    EARLIEST,
-    LATEST,
     MAX_ID,
     MAX_POSITION,
     MAX_PROPERTIES,
@@ -69,7 +67,7 @@ class EventsIn(Wire):
     events: Annotated[
         list[Annotated[Any, WithJsonSchema(EventWire.model_json_schema())]], Field(min_length=1, max_length=BATCH)
     ]
-    sent_at: Annotated[AwareDatetime, BeforeValidator(text_only), Field(ge=EARLIEST, lt=LATEST)] | None = None
+    sent_at: Annotated[AwareDatetime, BeforeValidator(text_only)] | None = None  # however wrong: that is what it tells
 
     def read(self, now: datetime) -> list[Event | Refusal]:
         """Each event, or why it is none, as received at a moment."""
@@ -113,4 +111,4 @@ def _set_right(time: datetime, ahead: timedelta) -> datetime:
     try:
         return time - ahead
     except OverflowError:
-        return time  # it is refused anyway
+        return datetime.min.replace(tzinfo=UTC)  # beyond the calendar, so it is refused
