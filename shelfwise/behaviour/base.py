@@ -6,12 +6,15 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from shelfwise.types import Event, EventKind, Float32
 
 Stage: TypeAlias = Literal["new", "browsing", "considering", "buying", "returning", "lapsed"]
 Mark: TypeAlias = Literal["late", "future", "bot", "unknown_product", "no_query_id"]
+
+# What changes a shopper's favourites and cart, and what was paid: said once, it holds until it is taken back.
+HOLDING: Final[tuple[EventKind, ...]] = ("favourite", "unfavourite", "cart", "uncart", "purchase", "return")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class EventLog(Protocol):
     append returns when the events are durable; an id that is there already counts once, whatever else it says. Raises
     StorageError when nothing was acknowledged, BusyError when too much is waiting to be written (try again later).
     read gives events in the order in which they came in, those after the number `since`; `shopper_events` those of one
-    shopper, the newest first by their own time. Events marked "bot" are left out unless asked for.
+    shopper, the newest first by their own time; `held_events` likewise those of the kinds HOLDING, whatever else came
+    after. Events marked "bot" are left out unless asked for.
     last is the number of a shopper's newest event (0: none), cheap enough to ask at every request.
     merge makes an anonymous visitor's events those of a customer, from now on and backwards; how many there were.
     erase removes a shopper's events for good; how many there were.
@@ -68,6 +72,8 @@ class EventLog(Protocol):
     ) -> Iterator[Sequence[Logged]]: ...
 
     def shopper_events(self, shopper: str, limit: int = 500) -> list[Event]: ...
+
+    def held_events(self, shopper: str, limit: int = 2_000) -> list[Event]: ...
 
     def last(self, shopper: str) -> int: ...
 
@@ -95,6 +101,7 @@ class Touch:
 class Profile:
     """What the shop believes about a shopper at a moment.
 
+    events, first, last, sessions: of the newest events. spent, purchases, bought, favourites, cart: of all of HOLDING.
     interests: "category" | "brand" | "price" | "attributes.<key>" → value → weight (0 to 1 each, decayed; the largest
     first; categories as paths joined by " > ", price as a band's name). recent: products touched, the newest first.
     bought: product → times, the oldest first. searches: (text, time), the newest first. satisfaction: 0 (sad) to 1

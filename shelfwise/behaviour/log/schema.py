@@ -5,6 +5,7 @@ consent to a profile), `time` and `received` are microseconds since 1970 (UTC), 
 shoppers: one row a name that events were sent under. `same` is the number of the customer that a merged visitor turned
 out to be (never itself a merged one); `last` is the number of the newest event of a shopper, or of the last change to
 the older ones.
+ix_events_held: what a shopper holds must be found quickly among a million views.
 event_state: one row. Whoever writes locks it first, so numbers are handed out in the order of commits, and who has read
 up to number n has missed nothing before it.
 """
@@ -19,8 +20,9 @@ from sqlalchemy.dialects import postgresql
 
 from shelfwise.database.tables import Tables
 
-TABLES: Final = Tables("event log", Path(__file__).parent / "migrations", head="0001", version_table="events_version")
+TABLES: Final = Tables("event log", Path(__file__).parent / "migrations", head="0002", version_table="events_version")
 NOBODY: Final = 0
+HELD: Final = "kind IN (7, 8, 9, 10, 11, 12)"  # `base.HOLDING` in the numbers of codec.py
 
 metadata = sa.MetaData()
 
@@ -40,6 +42,7 @@ events = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Index("ix_events_key", "key", unique=True),
     sa.Index("ix_events_shopper", "shopper", "time"),
+    sa.Index("ix_events_held", "shopper", "time", sqlite_where=sa.text(HELD), postgresql_where=sa.text(HELD)),
 )
 
 shoppers = sa.Table(

@@ -17,7 +17,7 @@ from shelfwise.behaviour.log.codec import BOT, KIND_CODES, Row, decode, encode, 
 from shelfwise.behaviour.log.group import GroupCommit
 from shelfwise.behaviour.log.marking import Marker, Marking
 from shelfwise.behaviour.log.retention import expire
-from shelfwise.behaviour.log.schema import TABLES, events, shoppers, state
+from shelfwise.behaviour.log.schema import HELD, TABLES, events, shoppers, state
 from shelfwise.behaviour.log.writer import Writer, Written
 from shelfwise.database.engine import WAIT_SECONDS, connect, damage, reading, writing
 from shelfwise.types import Event, EventKind
@@ -142,10 +142,17 @@ class SqlEventLog:
 
         Where most are a bot's, only the newest are looked through: a million of them must not make this slow.
         """
-        name = self.canonical(shopper)
-        asked = {"name": name, "limit": limit, "seen": LOOKED_AT * limit}
+        return self._newest(shopper, limit, _NEWEST)
+
+    def held_events(self, shopper: str, limit: int = 2_000) -> list[Event]:
+        """A shopper's latest events of the kinds HOLDING, the newest first; of bots as `shopper_events`."""
+        return self._newest(shopper, limit, _NEWEST_HELD)
+
+    def _newest(self, shopper: str, limit: int, query: sa.Select[Any]) -> list[Event]:
         with reading(self.engine) as connection:
-            return [decode(row, name).event for row in connection.execute(_NEWEST, asked)]
+            name = connection.execute(_NAME, {"name": shopper}).scalar() or shopper
+            asked = {"name": name, "limit": limit, "seen": LOOKED_AT * limit}
+            return [decode(row, name).event for row in connection.execute(query, asked)]
 
     def last(self, shopper: str) -> int:
         """The number of a shopper's newest event, or of the merge that brought them older ones; 0: none."""
@@ -199,10 +206,10 @@ def _by_name(column: str) -> sa.Select[Any]:
     return sa.select(found).select_from(names).where(shoppers.c.name == sa.bindparam("name"))
 
 
-def _newest() -> sa.Select[Any]:
-    """The `limit` newest events of a shopper that are no bot's, among the `seen` newest."""
+def _newest(*only: sa.TextClause) -> sa.Select[Any]:
+    """The `limit` newest events of a shopper that are no bot's, among the `seen` newest of which `only` holds."""
     first, last = events.c.time.desc(), events.c.number.desc()
-    seen = sa.select(events).where(events.c.shopper == _WHO).order_by(first, last)
+    seen = sa.select(events).where(events.c.shopper == _WHO, *only).order_by(first, last)
     among = seen.limit(sa.bindparam("seen", type_=sa.Integer)).subquery()
     query = sa.select(among).where(among.c.marks.op("&")(BOT) == 0)
     ordered = query.order_by(among.c.time.desc(), among.c.number.desc())
@@ -212,7 +219,7 @@ def _newest() -> sa.Select[Any]:
 # Statements that every request needs are built once: building one takes longer than running it.
 _LAST, _NAME = _by_name("last"), _by_name("name")
 _WHO = sa.select(shoppers.c.number).where(shoppers.c.name == sa.bindparam("name")).scalar_subquery()
-_NEWEST = _newest()
+_NEWEST, _NEWEST_HELD = _newest(), _newest(sa.text(HELD))
 _PEOPLE = events.c.marks.op("&")(BOT) == 0
 _LOGGED = sa.select(events, shoppers.c.name).select_from(
     events.outerjoin(shoppers, shoppers.c.number == events.c.shopper)

@@ -19,10 +19,10 @@ KEEP: Final = 10_000  # shoppers
 class LiveProfiles:
     """A `ProfileStore` over a log. Threads may share it, and so may processes the log.
 
-    A profile is derived from the shopper's newest events and kept under the number of the last of them, so that one
-    event, of whatever process, changes the next answer, and nothing outlives the log. It is worked out for the minute
-    of `at`: asked again within that minute, it is the same object. Products that were deleted meanwhile give no more
-    interest from the next minute on.
+    A profile is derived from the shopper's newest events and from those that say what they hold, and kept under the
+    number of the last of them, so that one event, of whatever process, changes the next answer, and nothing outlives
+    the log. It is worked out for the minute of `at`: asked again within that minute, it is the same object. Products
+    that were deleted meanwhile give no more interest from the next minute on.
     """
 
     def __init__(self, log: EventLog, facts: ProductFacts, rules: Rules | None = None, keep: int = KEEP) -> None:
@@ -42,11 +42,14 @@ class LiveProfiles:
             if kept is not None and kept[0] == key:
                 self._kept.move_to_end(shopper)
                 return kept[1]
-        events = self._log.shopper_events(shopper, self._rules.limits["events"]) if last else []
-        who = events[0].shopper if events else shopper  # a merged visitor's are the customer's
-        profile = build_profile(who, events, self._facts, minute, self._rules)
+        limits = self._rules.limits
+        events = self._log.shopper_events(shopper, limits["events"]) if last else []
+        held = self._log.held_events(shopper, limits["held"]) if last else []
+        some = events or held
+        who = some[0].shopper if some else shopper  # a merged visitor's are the customer's
+        profile = build_profile(who, events, self._facts, minute, self._rules, held=held)
         with self._lock:
-            if not events:
+            if not some:
                 self._kept.pop(shopper, None)
             elif forgotten == self._forgotten:
                 self._keep_one(shopper, key, profile)

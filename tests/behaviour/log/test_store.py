@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterable
@@ -16,9 +17,10 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shelfwise.behaviour.base import EventLog, Logged
-from shelfwise.behaviour.log.schema import TABLES, events, metadata, shoppers
-from shelfwise.behaviour.log.store import SqlEventLog
+from shelfwise.behaviour.base import HOLDING, EventLog, Logged
+from shelfwise.behaviour.log.codec import KIND_CODES
+from shelfwise.behaviour.log.schema import HELD, TABLES, events, metadata, shoppers
+from shelfwise.behaviour.log.store import _NEWEST_HELD, SqlEventLog
 from shelfwise.errors import InputError, ShopError, StorageError
 from shelfwise.types import Event
 
@@ -43,8 +45,9 @@ FULL = Event(
 
 
 def event(id: str, shopper: str = "ann", at: float = 0, **values: Any) -> Event:
-    """A click, `at` minutes from now."""
-    return Event(id, "click", shopper, NOW + timedelta(minutes=at), **{"product": "p1", "query_id": "q1", **values})
+    """A click, if nothing else is said, `at` minutes from now."""
+    given = {"kind": "click", "product": "p1", "query_id": "q1", **values}
+    return Event(id, shopper=shopper, time=NOW + timedelta(minutes=at), **given)
 
 
 def everything(log: EventLog, **options: Any) -> list[Logged]:
@@ -210,8 +213,43 @@ def test_a_person_behind_a_few_bot_events_is_seen(opened: Any) -> None:
     assert log.shopper_events("ann", 1) == []  # nor is anything but the newest four looked at
 
 
+def test_what_is_held_is_found_behind_any_number_of_views(log: SqlEventLog) -> None:
+    held = [event(kind, at=-5000 + place, kind=kind) for place, kind in enumerate(HOLDING)]
+    views = [event(str(number), at=-number, kind="view") for number in range(2_000)]
+    log.append([*held, *views, event("bob", "bob", kind="cart")])
+    assert ids(log.held_events("ann")) == [*reversed(HOLDING)]
+    assert log.held_events("ann", 2) == [held[-1], held[-2]]
+    log.append([event("visitor", "visitor", -99, kind="cart")])
+    log.merge("visitor", "ann")
+    assert ids(log.held_events("visitor", 2)) == ["visitor", "return"]
+    log.append([event("nobody", kind="cart", consent="anonymous"), event("none", kind="cart", consent="none")])
+    assert ids(log.held_events("ann", 1)) == ["visitor"]
+    log.erase("ann")
+    assert log.held_events("ann") == log.held_events("visitor") == []
+    assert ids(log.held_events("bob")) == ["bob"]
+
+
+def test_what_a_bot_holds_is_nothing(opened: Any) -> None:
+    log = opened(marking=lambda events, received: [{"bot"} if one.id.startswith("b") else set() for one in events])
+    log.append([event("1", at=-9, kind="cart"), *(event(f"b{number}", kind="cart") for number in range(5))])
+    assert ids(log.held_events("ann", 2)) == ["1"]
+
+
+def test_an_index_finds_what_is_held(log: SqlEventLog) -> None:
+    assert {KIND_CODES[kind] for kind in HOLDING} == {int(code) for code in re.findall(r"\d+", HELD)}
+    log.append([event(str(number), kind="view") for number in range(5_000)])
+    with log.engine.connect() as connection:
+        if log.engine.dialect.name == "postgresql":
+            connection.execute(sa.text("analyze events"))
+        asked = _NEWEST_HELD.params(name="ann", seen=8_000, limit=2_000)
+        query = asked.compile(log.engine, compile_kwargs={"literal_binds": True})
+        explain = "explain query plan" if log.engine.dialect.name == "sqlite" else "explain"
+        plan = connection.exec_driver_sql(f"{explain} {query}").all()
+    assert "ix_events_held" in str(plan)
+
+
 def test_a_stranger_has_nothing(log: SqlEventLog) -> None:
-    assert log.shopper_events("nobody") == []
+    assert log.shopper_events("nobody") == log.held_events("nobody") == []
     assert log.canonical("nobody") == "nobody"
     assert log.erase("nobody") == 0
     assert log.shopper_events("") == []
@@ -328,6 +366,16 @@ def test_migrations_end_at_the_schema_of_the_code(log: SqlEventLog) -> None:
         assert TABLES.version(connection) == TABLES.head
         context = MigrationContext.configure(connection, opts={"version_table": TABLES.version_table})
         assert compare_metadata(context, metadata) == []
+
+
+def test_an_older_log_is_brought_up_to_date(opened: Any) -> None:
+    log = opened()
+    log.append([event("1", kind="cart"), event("2")])
+    with log.engine.begin() as connection:
+        connection.execute(sa.text("drop index ix_events_held"))
+        connection.execute(sa.text(f"update {TABLES.version_table} set version_num = '0001'"))
+    assert ids(opened().held_events("ann")) == ["1"]
+    assert "ix_events_held" in {index["name"] for index in sa.inspect(opened().engine).get_indexes("events")}
 
 
 def test_a_newer_log_is_refused(opened: Any) -> None:

@@ -9,7 +9,7 @@ from itertools import count
 
 import numpy as np
 
-from shelfwise.behaviour.base import Logged, Receipt
+from shelfwise.behaviour.base import HOLDING, Logged, Receipt
 from shelfwise.behaviour.profiles import Facts
 from shelfwise.types import Event, EventKind
 
@@ -77,9 +77,15 @@ class MemoryLog:
 
     def shopper_events(self, shopper: str, limit: int = 500) -> list[Event]:
         self.reads += 1
+        return self._own(shopper)[:limit]
+
+    def held_events(self, shopper: str, limit: int = 2_000) -> list[Event]:
+        return [each for each in self._own(shopper) if each.kind in HOLDING][:limit]
+
+    def _own(self, shopper: str) -> list[Event]:
         who = self.canonical(shopper)
         own = [replace(row.event, shopper=who) for row in self.rows if self.canonical(row.event.shopper) == who]
-        return sorted(own, key=lambda each: each.time, reverse=True)[:limit]
+        return sorted(own, key=lambda each: each.time, reverse=True)
 
     def last(self, shopper: str) -> int:
         who = self.canonical(shopper)

@@ -9,6 +9,7 @@ from given_profiles import NOW, SHELF, MemoryLog, Shelf, event
 
 from shelfwise.behaviour.base import Profile
 from shelfwise.behaviour.profiles import LiveProfiles
+from shelfwise.types import EventKind
 
 
 @pytest.fixture
@@ -96,6 +97,36 @@ def test_memory_is_bounded() -> None:
     for n in range(30):
         profiles.profile(f"s{n}", NOW)
     assert list(profiles._kept) == [f"s{n}" for n in range(20, 30)]
+
+
+def test_favourites_and_cart_outlast_any_number_of_views(log: MemoryLog) -> None:
+    held: list[EventKind] = ["favourite", "cart", "purchase", "return"]
+    log.append([event(kind, kind, days=9, value=7.0 if kind == "purchase" else 2.0) for kind in held])
+    log.append([event("view", f"p{n}", days=n / 1000) for n in range(2_000)])
+    profiles = LiveProfiles(log, Shelf(SHELF))
+    profile = profiles.profile("ann", NOW)
+    assert (profile.favourites, profile.cart, list(profile.bought)) == (("favourite",), ("cart",), ["purchase"])
+    assert (profile.purchases, profile.spent, profile.events) == (1, 5.0, 500)
+    log.append([event("unfavourite", "favourite"), event("uncart", "cart")])
+    profile = profiles.profile("ann", NOW)
+    assert (profile.favourites, profile.cart) == ((), ())
+    profiles.forget("ann")
+    assert profiles.profile("ann", NOW) == Profile("ann", NOW)
+
+
+def test_what_is_held_is_bounded() -> None:
+    log = MemoryLog()
+    log.append([event("favourite", f"p{n}", days=n / 1000) for n in range(2_100)])
+    assert LiveProfiles(log, Shelf({})).profile("ann", NOW).favourites == tuple(f"p{n}" for n in range(2_000))
+
+
+def test_what_is_held_is_told_where_all_newer_events_are_a_bots(log: MemoryLog) -> None:
+    log.append([event("favourite", "phone", shopper="cy", days=1)])
+    log.shopper_events = lambda shopper, limit=500: []  # type: ignore[method-assign]
+    profiles = LiveProfiles(log, Shelf(SHELF))
+    profile = profiles.profile("cy", NOW)
+    assert (profile.shopper, profile.favourites, profile.stage) == ("cy", ("phone",), "considering")
+    assert profiles.profile("cy", NOW) is profile
 
 
 def test_only_the_newest_events_are_read() -> None:
