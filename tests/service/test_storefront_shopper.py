@@ -361,7 +361,7 @@ def test_the_page_about_you_and_forgetting(client: Any, shop: Any, lang: str) ->
     press(client, "/cart?product=phone-4")
     page = client.get("/you").text
     assert {"en": "You are interested in Phones.", "zh": "您对“手机”感兴趣。"}[lang] in page
-    assert {"en": "marked 1 as favourites", "zh": "收藏了1件"}[lang] in page
+    assert {"en": "marked 1 as a favourite", "zh": "收藏了1件"}[lang] in page
     assert 'data-product="phone-8"' in page
     assert name not in page
     assert {"en": "cannot be undone", "zh": "无法撤销"}[lang] in page

@@ -81,7 +81,9 @@ class _Teller:
     def state(self) -> Iterator[Belief]:
         profile = self._profile
         first = "" if profile.first is None else profile.first.date().isoformat()
-        basis = self._basis("events", count=profile.events, sessions=profile.sessions, first=first)
+        actions = self._filled("counted", "action", count=profile.events)
+        visits = self._filled("counted", "visit", count=profile.sessions)
+        basis = self._basis("events", actions=actions, visits=visits, first=first)
         yield Belief("stage", self._belief(f"stage_{profile.stage}"), basis)
         mood = profile.satisfaction
         if mood is not None:
@@ -98,11 +100,7 @@ class _Teller:
         profile = self._profile
         said = self._basis("said")
         if profile.purchases:
-            text = self._belief(
-                "bought" if profile.purchases > 1 else "bought_once",
-                count=profile.purchases,
-                amount=money(profile.spent),
-            )
+            text = self._belief("bought", count=profile.purchases, amount=money(profile.spent))
             yield Belief("bought", text, self._basis("counted", what=self._did("purchase", len(profile.bought))))
         if profile.favourites:
             yield Belief("favourites", self._belief("favourites", count=len(profile.favourites)), said)
@@ -132,13 +130,17 @@ class _Teller:
         return self._basis("counted", what=self._words["join"].join(parts)) if parts else self._basis("earlier")
 
     def _belief(self, key: str, **values: object) -> str:
-        return str(self._words["belief"][key]).format(**values)
+        return self._filled("belief", key, **values)
 
     def _basis(self, key: str, **values: object) -> str:
-        return str(self._words["basis"][key]).format(**values) + str(self._words["end"])
+        return self._filled("basis", key, **values) + str(self._words["end"])
 
     def _did(self, key: str, count: int) -> str:
-        return str(self._words["did"][key]).format(count=count)
+        return self._filled("did", key, count=count)
+
+    def _filled(self, section: str, key: str, **values: object) -> str:
+        one, _, many = str(self._words[section][key]).partition(" | ")
+        return (many if many and values.get("count") != 1 else one).format(**values)
 
 
 def _has(facts: Facts, field: str, value: str) -> bool:
