@@ -11,18 +11,17 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import orjson
 
 from shelfwise.behaviour.base import Receipt
 from shelfwise.behaviour.formats.base import Entry, EventFormat
+from shelfwise.behaviour.report import EventReport, Tally, report
 from shelfwise.catalog.bad_rows import BadRows
-from shelfwise.catalog.base import BadRow
-from shelfwise.catalog.feeds.opening import is_cut
 from shelfwise.catalog.report import SHOWN
 from shelfwise.database.engine import disk_errors
 from shelfwise.errors import BusyError, InputError
@@ -36,109 +35,6 @@ Progress: TypeAlias = Callable[[int, int | None], None]
 BATCH: Final = 5_000  # events
 ROWS: Final = 20_000  # at most between two checkpoints
 TRIES: Final = 60  # to write a batch while the log is busy
-NAMES: Final = 50  # reasons of a kind that are counted by name; what comes after is "other"
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts so far, kept with each checkpoint. `passed`, `notes` and `marks` count by name."""
-
-    read: int = 0
-    events: int = 0
-    accepted: int = 0
-    repeated: int = 0
-    withheld: int = 0
-    refused: int = 0
-    passed: dict[str, int] = field(default_factory=dict)
-    notes: dict[str, int] = field(default_factory=dict)
-    marks: dict[str, int] = field(default_factory=dict)
-    bad: list[BadRow] = field(default_factory=list)
-    bad_bytes: int = 0
-    cut: bool = False
-    people: int = 0
-    merged: int = 0
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Tally:
-        """The tally that `dataclasses.asdict` wrote."""
-        return cls(**data | {"bad": [BadRow(**row) for row in data["bad"]]})
-
-    def take(self, entry: Entry) -> None:
-        """Count what a row came to."""
-        self.read += 1
-        self.events += len(entry.events)
-        self.refused += len(entry.bad)
-        self.cut = self.cut or any(is_cut(bad) for bad in entry.bad)
-        if entry.passed is not None:
-            _count(self.passed, entry.passed[:60] or "nothing")
-        for note in entry.notes:
-            _count(self.notes, note)
-        self.people += entry.person is not None
-
-    def receive(self, receipt: Receipt) -> None:
-        """Count what became of events."""
-        self.accepted += receipt.accepted
-        self.repeated += receipt.repeated
-        self.withheld += receipt.withheld
-        for mark, count in receipt.marks.items():
-            self.marks[mark] = self.marks.get(mark, 0) + count
-
-
-def _count(counts: dict[str, int], name: str) -> None:
-    key = name if name in counts or len(counts) < NAMES else "other"
-    counts[key] = counts.get(key, 0) + 1
-
-
-@dataclass(frozen=True, slots=True)
-class EventReport:
-    """The result of an import.
-
-    read: rows. events: what they said. accepted, repeated, withheld: as in a receipt. refused: rows, or single
-    events of rows, that cannot be used; `bad` has the first of them and `bad_file` all, one JSON object a line.
-    passed: good rows that say nothing here, by the name of their action. marks: what was taken and looks odd.
-    complete is False when the file is cut off. merged: events that were a visitor's and are a customer's now.
-    """
-
-    run: int
-    file: str
-    format: str
-    read: int
-    events: int
-    accepted: int
-    repeated: int
-    withheld: int
-    refused: int
-    merged: int
-    complete: bool
-    resumed_after: int
-    passed: dict[str, int]
-    marks: dict[str, int]
-    notes: tuple[str, ...] = ()
-    bad: tuple[BadRow, ...] = ()
-    bad_file: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The report as JSON values."""
-        return dataclasses.asdict(self)
-
-    def __str__(self) -> str:
-        """The report for people, one line a fact."""
-        counts = ("accepted", "repeated", "withheld", "refused")
-        told = ", ".join(f"{getattr(self, name):,} {name}" for name in counts)
-        lines = [f"{self.file} ({self.format}): {self.read:,} rows with {self.events:,} events: {told}", *self.notes]
-        if self.passed:
-            names = sorted(self.passed.items(), key=lambda item: (-item[1], item[0]))
-            lines.append("Passed over, no events here: " + ", ".join(f"{name} {count:,}" for name, count in names))
-        if self.marks:
-            marks = sorted(self.marks.items())
-            lines.append("Taken, but odd: " + ", ".join(f"{mark} {count:,}" for mark, count in marks))
-        for bad in self.bad:
-            place = f", field {bad.column}" if bad.column else ""
-            lines.append(f"{bad.file}, row {bad.row}{place}: found {bad.found}; expected {bad.expected}")
-        if self.refused > len(self.bad):
-            where = f" in {self.bad_file}" if self.bad_file else ""
-            lines.append(f"… and {self.refused - len(self.bad):,} more{where}")
-        return "\n".join(lines)
 
 
 @dataclass(slots=True)
@@ -271,35 +167,13 @@ def _begin(path: Path, options: str, reports: Path | None, resume: bool) -> _Run
 
 
 def _finish(run: _Run, path: Path, format: str, resumed_after: int, bad_path: Path | None) -> EventReport:
-    tally = run.tally
-    notes = [f"{note} ({count:,} times)" for note, count in sorted(tally.notes.items())]
-    if tally.cut:
-        notes.append("The file is cut off or damaged: the rows before that place went in.")
-    if resumed_after:
-        notes.append(f"Resumed after row {resumed_after:,} of an import that was interrupted.")
-    if tally.merged:
-        notes.append(f"{tally.merged:,} events of anonymous visitors are their customers' now.")
-    elif tally.people:
-        notes.append(f"{tally.people:,} rows name a visitor and a customer; --merge makes their events one shopper's.")
-    if not tally.read:
-        notes.append("The file has no row.")
-    names = ("read", "events", "accepted", "repeated", "withheld", "refused", "merged", "passed", "marks")
-    report = EventReport(
-        run=run.id,
-        file=str(path),
-        format=format,
-        **{name: getattr(tally, name) for name in names},
-        complete=not tally.cut,
-        resumed_after=resumed_after,
-        notes=tuple(notes),
-        bad=tuple(tally.bad),
-        bad_file=str(bad_path) if tally.refused and bad_path is not None else None,
-    )
+    bad_file = str(bad_path) if bad_path is not None else None
+    told = report(run.tally, run=run.id, file=str(path), format=format, resumed_after=resumed_after, bad_file=bad_file)
     if run.folder is not None and run.checkpoint is not None:
         file = run.folder / f"events-{run.id:06}.json"
-        replace_file(file, orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2))
+        replace_file(file, orjson.dumps(told.to_json(), option=orjson.OPT_INDENT_2))
         run.checkpoint.unlink(missing_ok=True)
-    return report
+    return told
 
 
 def _fingerprint(path: Path, options: str) -> str:

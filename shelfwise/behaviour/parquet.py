@@ -16,7 +16,7 @@ import orjson
 
 from shelfwise.behaviour.base import Logged
 from shelfwise.behaviour.exporting import anonymised
-from shelfwise.behaviour.formats.base import properties_of
+from shelfwise.behaviour.formats.fields import properties_of
 from shelfwise.database.engine import disk_errors
 from shelfwise.errors import InputError
 from shelfwise.storage import flush, replace_file

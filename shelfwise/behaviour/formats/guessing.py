@@ -10,7 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from shelfwise.behaviour.formats.base import KIND_OF, epoch
+from shelfwise.behaviour.formats.base import KIND_OF
+from shelfwise.behaviour.formats.fields import epoch
 from shelfwise.behaviour.formats.mapping import EventFields, EventMapping
 from shelfwise.catalog import values
 from shelfwise.catalog.base import FeedReader, Row

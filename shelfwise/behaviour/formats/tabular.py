@@ -18,15 +18,12 @@ from shelfwise.behaviour.formats.base import (
     Entry,
     Reading,
     checked,
-    consent_of,
     id_of,
     line,
     part_id,
-    properties_of,
     refused,
-    stamp,
-    words,
 )
+from shelfwise.behaviour.formats.fields import consent_of, properties_of, stamp, words
 from shelfwise.behaviour.formats.guessing import PREFIX, mapping_for
 from shelfwise.behaviour.formats.mapping import EventMapping, EventSource
 from shelfwise.behaviour.table import KINDS

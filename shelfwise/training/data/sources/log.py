@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shelfwise.behaviour.formats.base import instant
+from shelfwise.behaviour.formats.fields import instant
 from shelfwise.behaviour.formats.ubi import UbiLine
 from shelfwise.catalog.base import BadRow
 from shelfwise.catalog.feeds.jsonl import JsonlReader
