@@ -11,18 +11,13 @@ import typer
 
 from shelfwise.cli.console import JsonOption, ShopOption, errors, print_json, print_table, progress, say
 from shelfwise.cli.evaluate import JudgmentsOption, PerQueryOption, SeedOption, SplitOption
+from shelfwise.cli.models_beside import compared, print_comparison
 from shelfwise.cli.models_export import export
 from shelfwise.errors import EncoderError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from shelfwise.language.base import Encoder
     from shelfwise.language.models.store import ModelStore
-    from shelfwise.promotion import ModelComparison
     from shelfwise.retrieval.generations import Generation
-    from shelfwise.shop import Shop
-    from shelfwise.types import Product
 
 app = typer.Typer(help="The shop's own models: compare, promote, roll back, export.", no_args_is_help=True)
 app.command("export")(export)
@@ -93,12 +88,12 @@ def compare(
 
     qrels = read_judgments(judgments, split)
     with Shop.open(shop) as opened:
-        found = _compared(opened, model, against, qrels, catalog, seed)
+        found = compared(opened, model, against, qrels, catalog, seed)
     decision = decide(found, metric=metric)
     if json:
         print_json({**found.as_json(), "better": decision.promote, "reason": decision.reason})
         return
-    _print(found)
+    print_comparison(found)
     say(decision.reason)
     if per_query:
         rows = [(query, f"{new:.4f}", f"{old:.4f}", f"{new - old:+.4f}") for query, new, old in found.per_query(metric)]
@@ -141,7 +136,7 @@ def promote(
         named = pinned(model, opened.folder)
         about: dict[str, Any] = {"model": named}
         if qrels is not None:
-            found = _compared(opened, named, None, qrels, None, seed)
+            found = compared(opened, named, None, qrels, None, seed)
             decision = decide(found, metric=metric)
             about |= {**found.as_json(), "better": decision.promote, "reason": decision.reason}
             say(decision.reason, errors)
@@ -198,70 +193,6 @@ def delete(model: ModelArgument, shop: ShopOption = Path(), json: JsonOption = F
     _told({"deleted": named}, f"{named} is deleted.", json)
 
 
-def _compared(
-    shop: Shop, model: str, against: str | None, qrels: dict[str, dict[str, int]], catalog: Path | None, seed: int
-) -> ModelComparison:
-    """A model beside another, or the one that it would take the place of, over the shop's products or a feed's."""
-    from shelfwise.language.models.names import is_own, pinned, split, store_of
-    from shelfwise.promotion import compare_models
-
-    products: Iterable[Product] = shop.catalog.store.products()
-    if catalog is not None:
-        from shelfwise.training.data.feeds import read_catalog
-
-        products = read_catalog(catalog).values()
-    if is_own(model, shop.folder):
-        name, version = split(pinned(model, shop.folder))
-        if store_of(shop.folder).card(name, version).kind == "cross-encoder":
-            return _reranked(shop, model, against, qrels, products, seed)
-    return compare_models(_encoder(shop, model), _encoder(shop, against), qrels, products, seed=seed)
-
-
-def _encoder(shop: Shop, name: str | None) -> Encoder:
-    """An encoder by name, one of the shop's own through its cache: its work need not be done again when it is promoted.
-    Without a name, the one in service."""
-    from shelfwise.language.encoders.registry import open_encoder
-    from shelfwise.language.models.names import is_own
-    from shelfwise.promotion import serving_encoder
-
-    found: Encoder | None
-    if name is None:
-        found = serving_encoder(shop)
-    elif is_own(name, shop.folder):
-        found = shop.encoders.load(shop.settings.encoder.model_copy(update={"kind": "trained", "model": name}))
-    else:
-        found = open_encoder(name, shop.folder)
-    if found is None:
-        raise InputError("The shop is served by words only: no model to compare with.", hint="Name one with --against.")
-    return found
-
-
-def _reranked(
-    shop: Shop,
-    model: str,
-    against: str | None,
-    qrels: dict[str, dict[str, int]],
-    products: Iterable[Product],
-    seed: int,
-) -> ModelComparison:
-    """A cross-encoder beside the current one of its name; beside no reranking while there is none."""
-    from shelfwise.language.cross_encoders.registry import open_cross_encoder
-    from shelfwise.language.models.names import split, store_of
-    from shelfwise.promotion import compare_searches
-    from shelfwise.training.searching import EncoderSearch, Reranked
-
-    name, _ = split(model)
-    current = store_of(shop.folder).current(name)
-    other = against or (f"{name}@{current}" if current else None)
-    encoder, candidate = _encoder(shop, None), open_cross_encoder(model, shop.folder)
-    first = EncoderSearch(encoder, products)
-    if other is None:
-        return compare_searches((Reranked(candidate, first), first), (candidate.name, encoder.name), qrels, seed=seed)
-    rival = open_cross_encoder(other, shop.folder)
-    searches = Reranked(candidate, first), Reranked(rival, first)
-    return compare_searches(searches, (candidate.name, rival.name), qrels, seed=seed)
-
-
 def _row(store: ModelStore, name: str, version: str, used: dict[str, str]) -> dict[str, Any]:
     """What the list says of a version; of one whose card cannot be read, only that."""
     row = {"model": name, "version": version, "promoted": store.current(name) == version}
@@ -271,17 +202,6 @@ def _row(store: ModelStore, name: str, version: str, used: dict[str, str]) -> di
     except EncoderError as error:
         return {**row, "kind": "", "base": "", "method": "", "made": "", "problem": error.message}
     return {**row, "kind": card.kind, "base": card.base, "method": card.method, "made": card.made[:16]}
-
-
-def _print(found: ModelComparison) -> None:
-    rows = []
-    for name, each in found.compared.differences.items():
-        interval = f"{each.interval.low:+.4f} to {each.interval.high:+.4f}"
-        queries = f"{each.better} / {each.equal} / {each.worse}"
-        change = f"{each.change:+.4f}"
-        rows.append((name, f"{each.second:.4f}", f"{each.first:.4f}", change, interval, f"{each.p_value:.4f}", queries))
-    columns = ("metric", "candidate", "serving", "change", "95% interval", "p", "+ / = / -")
-    print_table("", columns, rows, columns[1:])
 
 
 def _check_free(environment: os._Environ[str]) -> None:
