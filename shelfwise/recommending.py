@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +20,13 @@ from shelfwise.audience import Audience
 from shelfwise.behaviour.base import Profile
 from shelfwise.behaviour.table import EventTable
 from shelfwise.catalog.base import CatalogStore
-from shelfwise.errors import ShelfwiseError, StorageError
+from shelfwise.errors import ShelfwiseError
 from shelfwise.recommend.asking import Ask, checked
 from shelfwise.recommend.base import CandidateGenerator, CatalogTable, RecommendRequest, Row
-from shelfwise.recommend.catalogue import KeptProducts, LiveCatalog, VectorOf
+from shelfwise.recommend.catalogue import LiveCatalog, VectorOf
 from shelfwise.recommend.expected import Expected
 from shelfwise.recommend.fitting import Fitted, FittedGenerators, Opened, Part, Progress
+from shelfwise.recommend.following import CATALOGUE, CatalogFollower
 from shelfwise.recommend.generators.because_searched import BecauseSearched
 from shelfwise.recommend.generators.registry import GENERATORS, KINDS, LIGHT, TRAINED
 from shelfwise.recommend.learnt import WEIGHTS, keep_weights, learnt_blend
@@ -43,9 +43,7 @@ from shelfwise.settings import RecommendSettings
 from shelfwise.slate import Recommendations
 from shelfwise.types import Locale, Page, Query
 
-CATALOGUE: Final = "catalogue"  # a part of a generation beside its generators
 FOLDER: Final = "recommend"  # in the shop's folder
-BATCH: Final = 2_048  # products read at once
 SEARCHES: Final = 2_000  # whose results are kept, as long as what is open
 PAUSE: Final = timedelta(seconds=5)  # between two updates of the generators
 
@@ -84,7 +82,7 @@ class Recommender:
         clock: Callable[[], datetime],
         ids: Callable[[], str],
     ) -> None:
-        self._settings, self._store, self._audience, self._searcher = settings, store, audience, searcher
+        self._settings, self._audience, self._searcher = settings, audience, searcher
         self._labels, self._clock, self._ids = labels, clock, ids
         self._recipes = read_recipes(folder / settings.placements, GENERATORS)
         self.kinds = [kind for kind in KINDS if kind.name not in settings.without]
@@ -92,7 +90,7 @@ class Recommender:
         self.fitted = FittedGenerators(folder / FOLDER)
         self.prepared = Prepared(settings.prepared)
         self.expected = Expected(folder / FOLDER)
-        self._products = KeptProducts(store.get)
+        self._catalogue = CatalogFollower(store, self._vectors)
         self._lock = threading.RLock()
         self._open: _Open | None = None
 
@@ -106,7 +104,7 @@ class Recommender:
             open_ = self._opened()
         rows, failed = self._rows(open_, ask, took)
         with timed(took, "present"):
-            shown = present(rows, self._products.get, self._category)
+            shown = present(rows, self._catalogue.products.get, self._category)
         took["total"] = 1000 * (time.perf_counter() - start)
         degraded = (*open_.damaged, *failed)
         return Recommendations(self._ids(), ask.placement, ask.shopper, shown, took, degraded)
@@ -253,9 +251,8 @@ class Recommender:
         """What is to be served; the catalogue is that of `before`, if it is given."""
         served = self.fitted.numbered.current()
         opened = self.kept()
-        catalog, revision, index = (
-            (before.catalog, before.revision, before.index) if before else self._catalogue(opened)
-        )
+        index = before.index if before else self._index()
+        catalog, revision = (before.catalog, before.revision) if before else self._catalogue.open(opened)
         cursor = self._audience.log.cursor()
         events = self._events(opened.fitted.cursor if opened.fitted else cursor, cursor)
         generators = self._brought(opened.generators, events, catalog.table)
@@ -268,42 +265,10 @@ class Recommender:
         kitchen = Kitchen(generators, catalog, ReciprocalRanks(), learnt_blend(opened))
         return _Open(catalog, kitchen, opened.damaged, revision, index, cursor, served, self._clock())
 
-    # --- the catalogue ---------------------------------------------------------------------------------------
-
-    def _catalogue(self, opened: Opened) -> tuple[LiveCatalog, int, str]:
-        """The catalogue as columns, the revision that it has, and the index whose vectors it took.
-
-        What was kept with the generators is taken, with the changes since; else all is read.
-        """
-        index, revision, vector, fitted = self._index(), self._store.revision(), self._vectors(), opened.fitted
-        if fitted and opened.folder and CATALOGUE not in opened.damaged and fitted.revision <= revision:
-            try:
-                catalog = LiveCatalog.load(opened.folder / CATALOGUE, vector)
-                return catalog, self._replay(catalog, fitted.revision)[0], index
-            except StorageError as error:
-                opened.damaged[CATALOGUE] = error.message
-        catalog = LiveCatalog()
-        products = self._store.products()
-        while batch := list(islice(products, BATCH)):
-            catalog.put([(product, vector(product.id)) for product in batch])
-        return catalog, revision, index
-
     def _changed(self, open_: _Open) -> _Open:
         """With the catalogue's changes in the table."""
-        revision, stale = self._replay(open_.catalog, open_.revision)
+        revision, stale = self._catalogue.replay(open_.catalog, open_.revision)
         return replace(open_, revision=revision, stale=open_.stale or stale)
-
-    def _replay(self, catalog: LiveCatalog, since: int) -> tuple[int, bool]:
-        """Bring changes after a revision into the table; the revision now, and whether any was more than an offer."""
-        revision, stale, vector = self._store.revision(), False, self._vectors()
-        changes = self._store.changes(since) if revision > since else iter(())
-        while batch := list(islice(changes, BATCH)):
-            put = [change.product for change in batch if change.product is not None]
-            catalog.put([(product, vector(product.id)) for product in put])
-            self._products.drop(change.id for change in batch)
-            catalog.remove(change.id for change in batch if change.kind == "delete")
-            stale = stale or any(change.kind != "offer" for change in batch)
-        return revision, stale
 
     def _found(self, text: str, limit: int) -> tuple[str, ...]:
         query = Query(text, facets=(), page=Page(0, limit), explain=False)
