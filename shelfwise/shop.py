@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,13 +19,13 @@ from shelfwise.catalog import Catalog
 from shelfwise.catalog.base import Offer
 from shelfwise.catalog.store import SqlCatalogStore
 from shelfwise.encoders import Encoders
-from shelfwise.errors import NoIndexError, ShelfwiseError, ShopError
+from shelfwise.errors import ShelfwiseError, ShopError
 from shelfwise.founding import PICTURES, file_in, found, set_settings
-from shelfwise.indexing import Progress, build_generation, versions_of
+from shelfwise.indexing import Progress, build_generation
 from shelfwise.language.base import Encoder
 from shelfwise.language.encoders.identity import identified
 from shelfwise.live import Follower
-from shelfwise.opening import open_searcher, strangers
+from shelfwise.opening import open_searcher
 from shelfwise.preparing import Preparing
 from shelfwise.recommend.asking import Ask
 from shelfwise.recommend.fitting import Progress as FitProgress
@@ -35,6 +34,7 @@ from shelfwise.retrieval.base import FacetRequest, Plan
 from shelfwise.retrieval.generations import Generation, Generations
 from shelfwise.retrieval.labels import Labels
 from shelfwise.searcher import Searcher
+from shelfwise.serving import Serving
 from shelfwise.settings import FILE, EncoderSettings, Settings, read_settings
 from shelfwise.slate import Recommendations, Slate
 from shelfwise.types import Event, Facet, Filter, Product, Query, Review, Suggestion
@@ -79,11 +79,9 @@ class Shop:
         )
         self._clock = clock
         self._ids = ids
-        self._lock = threading.RLock()
         self.encoders = Encoders(folder, lambda: self.settings.encoder)
         self._rewriter = rewriter_of(settings, folder=folder)
-        self._searcher: Searcher | None = None
-        self._looked_at: str | None = None  # the generation that was to be served when the searcher was opened
+        self._serving = Serving(self.generations, store, self.encoders, self.labels, self._opened)
         self._follower: Follower | None = None
         self._preparing: Preparing | None = None
         self.recommender = Recommender(
@@ -120,13 +118,10 @@ class Shop:
             self._follower.close()
         if self._preparing is not None:
             self._preparing.close()
-        with self._lock:
-            if self._searcher is not None:
-                self._searcher.close()
-                self._searcher = None
-            self.encoders.close()
-            if self._rewriter is not None:
-                self._rewriter.close()
+        self._serving.close()
+        self.encoders.close()
+        if self._rewriter is not None:
+            self._rewriter.close()
         self.audience.close()
         self._store.close()
 
@@ -304,7 +299,7 @@ class Shop:
 
     def _adopt(self, about: Mapping[str, Any]) -> None:
         set_settings(self.folder, "encoder", about)
-        self.settings = self.settings.model_copy(update={"encoder": self._reread().encoder})
+        self._reread_encoder()
 
     def rollback(self) -> Generation:
         """Serve the generation before the current one. Changes since then are replayed from the catalogue."""
@@ -324,52 +319,23 @@ class Shop:
 
     def catch_up(self) -> int:
         """Make visible what changed since the last look; how many products that was."""
-        count = self._caught_up()
+        count = self._serving.catch_up()
         self.recommender.catch_up()
         return count
 
-    def _caught_up(self) -> int:
-        with self._lock:
-            searcher = self._searcher
-            if searcher is None:
-                return 0
-            if self.generations.current() not in (self._looked_at, None):
-                try:
-                    self._searcher = self._open()
-                except ShelfwiseError:
-                    self._replay(searcher)  # what is open stays current, whatever is wrong with its successor
-                    raise
-                searcher.close()
-                return 0
-            return self._replay(searcher)
-
-    def _replay(self, searcher: Searcher) -> int:
-        revision = self._store.revision()
-        return searcher.apply(self._store.changes(searcher.revision)) if revision > searcher.revision else 0
-
     def searcher(self) -> Searcher:
         """The open index, opened by the first call. Raises NoIndexError, CorruptIndexError."""
-        if self._searcher is None:
-            with self._lock:
-                if self._searcher is None:
-                    self._searcher = self._open()
-        return self._searcher
+        return self._serving.searcher()
+
+    def _opened(self) -> Searcher:
+        self._reread_encoder()  # another process may have promoted one
+        return open_searcher(self.generations, self.encoders.of, self._beside)
 
     def _beside(self, encoder: Encoder | None) -> Beside:
         return beside_of(self.folder, self.settings, self.labels, encoder, self._rewriter)
 
-    def _open(self) -> Searcher:
-        looked_at = self.generations.current()
-        self.settings = self.settings.model_copy(update={"encoder": self._reread().encoder})  # promoted elsewhere
-        searcher = open_searcher(self.generations, self.encoders.of, self._beside)
-        try:
-            self._replay(searcher)
-        except BaseException:
-            searcher.close()
-            raise
-        self._looked_at = looked_at
-        self.encoders.release(searcher.encoder)
-        return searcher
+    def _reread_encoder(self) -> None:
+        self.settings = self.settings.model_copy(update={"encoder": self._reread().encoder})
 
     def encoder(self) -> Encoder | None:
         """The encoder of the shop's settings with its cache, loaded by the first call; the next index is built with
@@ -393,30 +359,9 @@ class Shop:
 
     def status(self) -> dict[str, object]:
         """What is open: generation, products, revision, encoder, and what is missing or out of date."""
-        known: dict[str, object] = {
+        return {
             "name": self.settings.shop.name,
             "products": self._store.count(),
             "revision": self._store.revision(),
-            "generation": self.generations.current(),
-        }
-        try:
-            searcher = self.searcher()
-        except ShopError as error:
-            return {**known, "problems": ["no index yet" if isinstance(error, NoIndexError) else error.message]}
-        encoder, manifest = searcher.encoder, searcher.generation.manifest
-        now = versions_of(searcher.analyzer, encoder, self.labels)
-        outdated = [name for name, version in now.items() if manifest.versions.get(name) != version]
-        if "encoder" not in outdated and self.encoders.outdated(manifest):
-            outdated.append("encoder")
-        return {
-            **known,
-            "generation": searcher.generation.name,
-            "indexed_revision": searcher.revision,
-            "encoder": encoder.name if encoder else None,
-            "outdated": outdated,
-            "problems": [
-                *searcher.problems,
-                *strangers(searcher, self._store.revision()),
-                *searcher.damaged.values(),
-            ],
+            **self._serving.status(),
         }
