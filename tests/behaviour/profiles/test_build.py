@@ -9,13 +9,13 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from given_profiles import NOW, SHELF, Shelf, event, unit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelfwise.behaviour.base import Profile
 from shelfwise.behaviour.profiles import build_profile, default_rules
 from shelfwise.types import Event
+from tests.behaviour.profiles.given import NOW, SHELF, Shelf, event, unit
 
 RULES = default_rules()
 KINDS = ["view", "click", "favourite", "unfavourite", "cart", "uncart", "purchase", "return", "impression", "search"]

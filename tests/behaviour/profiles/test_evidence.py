@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from given_profiles import NOW, event
 
 from shelfwise.behaviour.profiles.evidence import evidence, points
 from shelfwise.behaviour.profiles.rules import default_rules
 from shelfwise.types import EventKind
+from tests.behaviour.profiles.given import NOW, event
 
 RULES = default_rules()
 

@@ -7,12 +7,12 @@ import tomllib
 from typing import get_args
 
 import pytest
-from given_profiles import NOW, SHELF, Shelf, event
 
 from shelfwise.behaviour.base import Profile, Stage
 from shelfwise.behaviour.profiles import BANDS, build_profile, default_rules, explain, products_behind
 from shelfwise.behaviour.profiles.explain import DID, FILE
 from shelfwise.types import Attribute, Event, Product
+from tests.behaviour.profiles.given import NOW, SHELF, Shelf, event
 
 PRODUCTS = {
     id: Product(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from given_profiles import NOW, event
 
 from shelfwise.behaviour.profiles.rules import default_rules
 from shelfwise.behaviour.profiles.satisfaction import satisfaction
 from shelfwise.types import Event
+from tests.behaviour.profiles.given import NOW, event
 
 MINUTE = 1 / 1440
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from given_profiles import NOW, Shelf, event
 
 from shelfwise.behaviour.base import Stage
 from shelfwise.behaviour.profiles import build_profile, default_rules
 from shelfwise.types import Event
+from tests.behaviour.profiles.given import NOW, Shelf, event
 
 CASES: list[tuple[Stage, list[Event]]] = [
     ("new", [event("impression", "a")]),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from given_profiles import NOW, SHELF, MemoryLog, Shelf, event
 
 from shelfwise.behaviour.base import Profile
 from shelfwise.behaviour.profiles import LiveProfiles
 from shelfwise.types import EventKind
+from tests.behaviour.profiles.given import NOW, SHELF, MemoryLog, Shelf, event
 
 
 @pytest.fixture

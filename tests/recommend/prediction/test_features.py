@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prediction_worlds import DAY, START, table_of
 
 from shelfwise.behaviour.table import EventTable
 from shelfwise.recommend.prediction.features import NAMES, NEVER, features
 from shelfwise.recommend.prediction.outcomes import outcomes
+from tests.recommend.prediction.worlds import DAY, START, table_of
 
 AT = START + 40 * DAY
 KINDS = ["search", "impression", "view", "click", "favourite", "cart", "uncart", "purchase", "return", "rating"]

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import orjson
 import pytest
-from prediction_worlds import DAY, PATHS, START, table_of, visits
 
 from shelfwise.errors import InputError, NotFoundError, ShelfwiseError
 from shelfwise.recommend.prediction import TARGETS, Predictor, report
 from shelfwise.recommend.prediction.outcomes import outcomes
 from shelfwise.recommend.prediction.predictor import ARRAYS, JSON
+from tests.recommend.prediction.worlds import DAY, PATHS, START, table_of, visits
 
 AT = START + 80 * DAY
 DAYS = 10.0

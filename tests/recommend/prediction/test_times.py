@@ -6,13 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from prediction_worlds import DAY, START, table_of
 
 from shelfwise.recommend.prediction.base import PurchaseTime
 from shelfwise.recommend.prediction.bgnbd import BgNbd
 from shelfwise.recommend.prediction.predictor import TIMES
 from shelfwise.recommend.prediction.purchases import Purchases, purchases
 from shelfwise.recommend.prediction.weibull import WeibullGaps
+from tests.recommend.prediction.worlds import DAY, START, table_of
 
 
 def test_purchases_by_hand() -> None:
