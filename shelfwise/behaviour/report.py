@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from shelfwise.behaviour.base import Receipt
 from shelfwise.behaviour.formats.base import Entry
+from shelfwise.catalog.bad_rows import refusals
 from shelfwise.catalog.base import BadRow
 from shelfwise.catalog.feeds.opening import is_cut
 
@@ -107,13 +108,7 @@ class EventReport:
         if self.marks:
             marks = sorted(self.marks.items())
             lines.append("Taken, but odd: " + ", ".join(f"{mark} {count:,}" for mark, count in marks))
-        for bad in self.bad:
-            place = f", field {bad.column}" if bad.column else ""
-            lines.append(f"{bad.file}, row {bad.row}{place}: found {bad.found}; expected {bad.expected}")
-        if self.refused > len(self.bad):
-            where = f" in {self.bad_file}" if self.bad_file else ""
-            lines.append(f"… and {self.refused - len(self.bad):,} more{where}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *refusals(self.bad, self.refused, self.bad_file, "field")])
 
 
 def report(tally: Tally, *, run: int, file: str, format: str, resumed_after: int, bad_file: str | None) -> EventReport:

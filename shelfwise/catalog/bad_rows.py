@@ -1,9 +1,9 @@
-"""The file of an import's refused rows."""
+"""The refused rows of an import: their file, and how a report tells of them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -11,6 +11,15 @@ import orjson
 
 from shelfwise.catalog.base import BadRow
 from shelfwise.database.engine import disk_errors
+
+
+def refusals(bad: Sequence[BadRow], count: int, file: str | None, place: str = "column") -> Iterator[str]:
+    """Lines for people: the first of `count` refused rows, and where the rest is. place: how a column is called."""
+    for row in bad:
+        column = f", {place} {row.column}" if row.column else ""
+        yield f"{row.file}, row {row.row}{column}: found {row.found}; expected {row.expected}"
+    if count > len(bad):
+        yield f"… and {count - len(bad):,} more" + (f" in {file}" if file else "")
 
 
 class BadRows:

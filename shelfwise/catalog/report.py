@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from shelfwise.catalog.bad_rows import refusals
 from shelfwise.catalog.base import BadRow
 
 ImportMode: TypeAlias = Literal["upsert", "patch", "replace", "delete"]
@@ -75,14 +76,7 @@ class ImportReport:
         lines = [f"{self.feed} ({self.format}, {self.mode}): "]
         lines[0] += ", ".join(f"{getattr(self, name):,} {name}" for name in counts)
         lines += self.notes
-        for bad in self.bad:
-            column = f", column {bad.column}" if bad.column else ""
-            lines.append(f"{bad.file}, row {bad.row}{column}: found {bad.found}; expected {bad.expected}")
-        if self.refused > len(self.bad):
-            lines.append(
-                f"… and {self.refused - len(self.bad):,} more" + (f" in {self.bad_file}" if self.bad_file else "")
-            )
-        return "\n".join(lines)
+        return "\n".join([*lines, *refusals(self.bad, self.refused, self.bad_file)])
 
 
 def report(

@@ -12,6 +12,17 @@ browsing = sys.modules["service_tests_browsing"]  # loaded by conftest.py
 query, wait, settle, AUDIT = browsing.query, browsing.wait, browsing.settle, browsing.AUDIT
 pytestmark = pytest.mark.browser
 BOTH = pytest.mark.parametrize("address", ["fake", "real"], indirect=True)
+PAGES = [
+    "/",
+    "/search?q=phone&f.brand=Nova",
+    "/search?q=zzz",
+    "/p/boots-35",
+    "/p/phone-8",
+    "/cart",
+    "/favourites",
+    "/you",
+    "/docs",
+]
 
 
 def test_a_visit_by_keyboard(visit: Callable[..., Any]) -> None:
@@ -176,20 +187,7 @@ def test_the_language_switch_is_remembered(visit: Callable[..., Any]) -> None:
 
 @BOTH
 @pytest.mark.parametrize("width", [390, 320])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/search?q=phone&f.brand=Nova",
-        "/search?q=zzz",
-        "/p/boots-35",
-        "/p/phone-8",
-        "/cart",
-        "/favourites",
-        "/you",
-        "/docs",
-    ],
-)
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_nothing_is_wider_than_a_phone(visit: Callable[..., Any], path: str, width: int, lang: str) -> None:
     page = visit(f"{path}{'&' if '?' in path else '?'}lang={lang}", width=width, height=780)
@@ -220,21 +218,7 @@ def test_dark_pages_are_dark(visit: Callable[..., Any]) -> None:
 
 @BOTH
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/search?q=phone&f.brand=Nova",
-        "/search?q=i want a cheap black phone under 3000 not nova",
-        "/search?q=zzz",
-        "/p/boots-35",
-        "/p/phone-8",
-        "/cart",
-        "/favourites",
-        "/you",
-        "/docs",
-    ],
-)
+@pytest.mark.parametrize("path", [*PAGES, "/search?q=i want a cheap black phone under 3000 not nova"])
 def test_pages_can_be_operated_and_heard(visit: Callable[..., Any], path: str, width: int) -> None:
     assert visit(path, width=width).evaluate(AUDIT) == []
 

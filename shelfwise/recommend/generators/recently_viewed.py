@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
 from shelfwise.behaviour.table import EventTable
 from shelfwise.recommend.base import CatalogTable, RecommendRequest, Source
-from shelfwise.recommend.generators.kept import keep, kept
 from shelfwise.recommend.generators.request import withheld
+from shelfwise.recommend.generators.unkept import Unkept
 from shelfwise.types import Candidates
 
 LOOKS: Final = ("view", "click", "dwell", "favourite", "cart")
 
 
-class RecentlyViewed:
+class RecentlyViewed(Unkept):
     """Products that the shopper looked at and did not buy, the newest first; all of it stands in the profile."""
 
     name: str = "recently_viewed"
 
     def __init__(self) -> None:
         self._here: frozenset[str] = frozenset()
-
-    def fit(self, events: EventTable, catalog: CatalogTable) -> Self:
-        """Take what there is; the rest stands in the profile."""
-        self.update(events, catalog)
-        return self
 
     def update(self, events: EventTable, catalog: CatalogTable) -> None:
         """The products become those of the catalogue."""
@@ -43,13 +37,3 @@ class RecentlyViewed:
     def because(self, request: RecommendRequest, product: str) -> Source:
         """Nothing else than that it was looked at."""
         return Source(self.name)
-
-    def save(self, folder: Path) -> None:
-        """Keep nothing but the format."""
-        keep(folder, {}, {})
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Nothing is kept: products come with the first `update`."""
-        kept(folder)
-        return cls()

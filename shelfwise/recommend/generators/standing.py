@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
 from shelfwise.behaviour.table import EventTable
 from shelfwise.recommend.base import CatalogTable, RecommendRequest, Source
 from shelfwise.recommend.filters import within
-from shelfwise.recommend.generators.kept import keep, kept
 from shelfwise.recommend.generators.request import withheld
+from shelfwise.recommend.generators.unkept import Unkept
 from shelfwise.types import Candidates, Float64, Int64
 
 NEW: Final = 60 * 86_400_000  # milliseconds
 PRIOR: Final = 20.0  # ratings of the shop's mean that a product begins with
 
 
-class Standing:
-    """Products in an order that the catalogue alone gives. Nothing is kept on disk: it is worked out in `update`."""
+class Standing(Unkept):
+    """Products in an order that the catalogue alone gives."""
 
     name: str
 
@@ -31,11 +30,6 @@ class Standing:
     def worth(self, catalog: CatalogTable) -> Float64:
         """What each product is worth, Float64[m]; NaN for one that must not come."""
         raise NotImplementedError
-
-    def fit(self, events: EventTable, catalog: CatalogTable) -> Self:
-        """Order the catalogue."""
-        self.update(events, catalog)
-        return self
 
     def update(self, events: EventTable, catalog: CatalogTable) -> None:
         """Order the catalogue as it is now."""
@@ -59,16 +53,6 @@ class Standing:
     def because(self, request: RecommendRequest, product: str) -> Source:
         """The category, if it was asked for."""
         return Source(self.name, request.category)
-
-    def save(self, folder: Path) -> None:
-        """Keep nothing but the format."""
-        keep(folder, {}, {})
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Nothing to be ordered yet: `update` brings the catalogue."""
-        kept(folder)
-        return cls()
 
 
 class BestRated(Standing):
