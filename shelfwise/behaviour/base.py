@@ -58,8 +58,8 @@ class EventLog(Protocol):
     append returns when the events are durable; an id that is there already counts once, whatever else it says. Raises
     StorageError when nothing was acknowledged, BusyError when too much is waiting to be written (try again later).
     read gives events in the order in which they came in, those after the number `since`; `shopper_events` those of one
-    shopper, the newest first by their own time; `held_events` likewise those of the kinds HOLDING, whatever else came
-    after. Events marked "bot" are left out unless asked for.
+    shopper, the newest first by their own time, and with them, however many others came after, the `held` newest of
+    the kinds HOLDING. Events marked "bot" are left out unless asked for.
     last is the number of a shopper's newest event (0: none), cheap enough to ask at every request.
     merge makes an anonymous visitor's events those of a customer, from now on and backwards; how many there were.
     erase removes a shopper's events for good; how many there were.
@@ -71,9 +71,7 @@ class EventLog(Protocol):
         self, since: int = 0, kinds: Collection[EventKind] | None = None, *, bots: bool = False, batch: int = 10_000
     ) -> Iterator[Sequence[Logged]]: ...
 
-    def shopper_events(self, shopper: str, limit: int = 500) -> list[Event]: ...
-
-    def held_events(self, shopper: str, limit: int = 2_000) -> list[Event]: ...
+    def shopper_events(self, shopper: str, limit: int = 500, held: int = 0) -> list[Event]: ...
 
     def last(self, shopper: str) -> int: ...
 

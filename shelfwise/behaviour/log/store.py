@@ -137,22 +137,19 @@ class SqlEventLog:
                 return
             after = rows[-1].number
 
-    def shopper_events(self, shopper: str, limit: int = 500) -> list[Event]:
-        """A shopper's latest events, the newest first.
+    def shopper_events(self, shopper: str, limit: int = 500, held: int = 0) -> list[Event]:
+        """A shopper's latest events and the `held` latest of the kinds HOLDING, the newest first.
 
         Where most are a bot's, only the newest are looked through: a million of them must not make this slow.
         """
-        return self._newest(shopper, limit, _NEWEST)
-
-    def held_events(self, shopper: str, limit: int = 2_000) -> list[Event]:
-        """A shopper's latest events of the kinds HOLDING, the newest first; of bots as `shopper_events`."""
-        return self._newest(shopper, limit, _NEWEST_HELD)
-
-    def _newest(self, shopper: str, limit: int, query: sa.Select[Any]) -> list[Event]:
         with reading(self.engine) as connection:
             name = connection.execute(_NAME, {"name": shopper}).scalar() or shopper
-            asked = {"name": name, "limit": limit, "seen": LOOKED_AT * limit}
-            return [decode(row, name).event for row in connection.execute(query, asked)]
+            rows = connection.execute(_NEWEST, _asked(name, limit)).all()
+            if held:
+                there = {row.number for row in rows}
+                older = connection.execute(_NEWEST_HELD, _asked(name, held))
+                rows = [*rows, *(row for row in older if row.number not in there)]
+        return [decode(row, name).event for row in rows]
 
     def last(self, shopper: str) -> int:
         """The number of a shopper's newest event, or of the merge that brought them older ones; 0: none."""
@@ -204,6 +201,10 @@ def _by_name(column: str) -> sa.Select[Any]:
     names = shoppers.outerjoin(customer, customer.c.number == shoppers.c.same)
     found = sa.func.coalesce(customer.c[column], shoppers.c[column])
     return sa.select(found).select_from(names).where(shoppers.c.name == sa.bindparam("name"))
+
+
+def _asked(name: str, limit: int) -> dict[str, Any]:
+    return {"name": name, "limit": limit, "seen": LOOKED_AT * limit}
 
 
 def _newest(*only: sa.TextClause) -> sa.Select[Any]:

@@ -43,13 +43,11 @@ class LiveProfiles:
                 self._kept.move_to_end(shopper)
                 return kept[1]
         limits = self._rules.limits
-        events = self._log.shopper_events(shopper, limits["events"]) if last else []
-        held = self._log.held_events(shopper, limits["held"]) if last else []
-        some = events or held
-        who = some[0].shopper if some else shopper  # a merged visitor's are the customer's
-        profile = build_profile(who, events, self._facts, minute, self._rules, held=held)
+        events = self._log.shopper_events(shopper, limits["events"], limits["held"]) if last else []
+        who = events[0].shopper if events else shopper  # a merged visitor's are the customer's
+        profile = build_profile(who, events, self._facts, minute, self._rules)
         with self._lock:
-            if not some:
+            if not events:
                 self._kept.pop(shopper, None)
             elif forgotten == self._forgotten:
                 self._keep_one(shopper, key, profile)

@@ -216,23 +216,26 @@ def test_a_person_behind_a_few_bot_events_is_seen(opened: Any) -> None:
 def test_what_is_held_is_found_behind_any_number_of_views(log: SqlEventLog) -> None:
     held = [event(kind, at=-5000 + place, kind=kind) for place, kind in enumerate(HOLDING)]
     views = [event(str(number), at=-number, kind="view") for number in range(2_000)]
-    log.append([*held, *views, event("bob", "bob", kind="cart")])
-    assert ids(log.held_events("ann")) == [*reversed(HOLDING)]
-    assert log.held_events("ann", 2) == [held[-1], held[-2]]
+    log.append([event("cart, lately", at=1, kind="cart"), *views, *held, event("bob", "bob", kind="cart")])
+    assert ids(log.shopper_events("ann", 3)) == ["cart, lately", "0", "1"]
+    assert ids(log.shopper_events("ann", 3, 99)) == ["cart, lately", "0", "1", *reversed(HOLDING)]
+    assert log.shopper_events("ann", 3, 2)[3:] == [held[-1]]
+    assert len(log.shopper_events("ann", 9_999, 9_999)) == len({*ids(views), *ids(held), "cart, lately"})
     log.append([event("visitor", "visitor", -99, kind="cart")])
     log.merge("visitor", "ann")
-    assert ids(log.held_events("visitor", 2)) == ["visitor", "return"]
+    assert ids(log.shopper_events("visitor", 1, 3)) == ["cart, lately", "visitor", "return"]
     log.append([event("nobody", kind="cart", consent="anonymous"), event("none", kind="cart", consent="none")])
-    assert ids(log.held_events("ann", 1)) == ["visitor"]
+    assert ids(log.shopper_events("ann", 1, 2)) == ["cart, lately", "visitor"]
     log.erase("ann")
-    assert log.held_events("ann") == log.held_events("visitor") == []
-    assert ids(log.held_events("bob")) == ["bob"]
+    assert log.shopper_events("ann", 1, 99) == log.shopper_events("visitor", 1, 99) == []
+    assert ids(log.shopper_events("bob", 1, 99)) == ["bob"]
 
 
-def test_what_a_bot_holds_is_nothing(opened: Any) -> None:
+def test_what_a_bot_holds_is_nothing_and_hides_nothing(opened: Any) -> None:
     log = opened(marking=lambda events, received: [{"bot"} if one.id.startswith("b") else set() for one in events])
     log.append([event("1", at=-9, kind="cart"), *(event(f"b{number}", kind="cart") for number in range(5))])
-    assert ids(log.held_events("ann", 2)) == ["1"]
+    assert log.shopper_events("ann", 1) == []  # nothing but the newest four are looked at
+    assert ids(log.shopper_events("ann", 1, 2)) == ["1"]
 
 
 def test_an_index_finds_what_is_held(log: SqlEventLog) -> None:
@@ -249,7 +252,7 @@ def test_an_index_finds_what_is_held(log: SqlEventLog) -> None:
 
 
 def test_a_stranger_has_nothing(log: SqlEventLog) -> None:
-    assert log.shopper_events("nobody") == log.held_events("nobody") == []
+    assert log.shopper_events("nobody") == log.shopper_events("nobody", 1, 9) == []
     assert log.canonical("nobody") == "nobody"
     assert log.erase("nobody") == 0
     assert log.shopper_events("") == []
@@ -370,11 +373,11 @@ def test_migrations_end_at_the_schema_of_the_code(log: SqlEventLog) -> None:
 
 def test_an_older_log_is_brought_up_to_date(opened: Any) -> None:
     log = opened()
-    log.append([event("1", kind="cart"), event("2")])
+    log.append([event("1", at=-1, kind="cart"), event("2")])
     with log.engine.begin() as connection:
         connection.execute(sa.text("drop index ix_events_held"))
         connection.execute(sa.text(f"update {TABLES.version_table} set version_num = '0001'"))
-    assert ids(opened().held_events("ann")) == ["1"]
+    assert ids(opened().shopper_events("ann", 1, 9)) == ["2", "1"]
     assert "ix_events_held" in {index["name"] for index in sa.inspect(opened().engine).get_indexes("events")}
 
 

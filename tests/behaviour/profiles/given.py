@@ -75,17 +75,13 @@ class MemoryLog:
     ) -> Iterator[Sequence[Logged]]:
         yield [row for row in self.rows if row.number > since and (kinds is None or row.event.kind in kinds)]
 
-    def shopper_events(self, shopper: str, limit: int = 500) -> list[Event]:
+    def shopper_events(self, shopper: str, limit: int = 500, held: int = 0) -> list[Event]:
         self.reads += 1
-        return self._own(shopper)[:limit]
-
-    def held_events(self, shopper: str, limit: int = 2_000) -> list[Event]:
-        return [each for each in self._own(shopper) if each.kind in HOLDING][:limit]
-
-    def _own(self, shopper: str) -> list[Event]:
         who = self.canonical(shopper)
         own = [replace(row.event, shopper=who) for row in self.rows if self.canonical(row.event.shopper) == who]
-        return sorted(own, key=lambda each: each.time, reverse=True)
+        own.sort(key=lambda each: each.time, reverse=True)
+        holding = [each.id for each in own if each.kind in HOLDING][:held]
+        return own[:limit] + [each for each in own[limit:] if each.id in holding]
 
     def last(self, shopper: str) -> int:
         who = self.canonical(shopper)

@@ -120,15 +120,6 @@ def test_what_is_held_is_bounded() -> None:
     assert LiveProfiles(log, Shelf({})).profile("ann", NOW).favourites == tuple(f"p{n}" for n in range(2_000))
 
 
-def test_what_is_held_is_told_where_all_newer_events_are_a_bots(log: MemoryLog) -> None:
-    log.append([event("favourite", "phone", shopper="cy", days=1)])
-    log.shopper_events = lambda shopper, limit=500: []  # type: ignore[method-assign]
-    profiles = LiveProfiles(log, Shelf(SHELF))
-    profile = profiles.profile("cy", NOW)
-    assert (profile.shopper, profile.favourites, profile.stage) == ("cy", ("phone",), "considering")
-    assert profiles.profile("cy", NOW) is profile
-
-
 def test_only_the_newest_events_are_read() -> None:
     log = MemoryLog()
     log.append([event("view", f"p{n}", days=n / 1000) for n in range(2_000)])
