@@ -16,7 +16,14 @@ from shelfwise.recommend.placements.blending import Blend
 from shelfwise.recommend.weighing import learn_weights
 
 WEIGHTS: Final = "weights"  # the part's name
-WEIGHED: Final = ("transitions", "ease", "item_knn", "similar", "popular")  # what competes for a shopper's next touch
+WEIGHED: Final = (
+    "transitions",
+    "text_transitions",
+    "ease",
+    "item_knn",
+    "similar",
+    "popular",
+)  # what competes for a shopper's next touch
 EXPOSED: Final = ("popular",)  # explains touches by what was shown most: learnt beside the others, and not kept
 
 

@@ -17,6 +17,7 @@ from shelfwise.recommend.generators.recently_viewed import RecentlyViewed
 from shelfwise.recommend.generators.sequence import SequenceGenerator
 from shelfwise.recommend.generators.similar import Similar
 from shelfwise.recommend.generators.standing import Assorted, BestRated, NewArrivals, OnSale
+from shelfwise.recommend.generators.text_transitions import TextTransitions
 from shelfwise.recommend.generators.transitions import Transitions
 from shelfwise.recommend.generators.trending import Trending
 
@@ -26,6 +27,7 @@ KINDS: Final[tuple[type[CandidateGenerator], ...]] = (
     RecentlyViewed,
     BuyAgain,
     Transitions,
+    TextTransitions,
     ItemKnn,
     Ease,
     CoView,
