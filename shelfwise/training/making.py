@@ -17,6 +17,7 @@ from torch import nn
 from shelfwise.language.models.card import Card
 from shelfwise.language.models.names import EXPORT, WEIGHTS
 from shelfwise.language.models.store import ModelStore
+from shelfwise.training.bases.cross_encoders import open_cross_encoder_base
 from shelfwise.training.bases.registry import base_folder
 from shelfwise.training.data.examples import Example
 from shelfwise.training.data.statistics import fingerprint
@@ -102,9 +103,7 @@ class Making:
     ) -> Made:
         """Trains a cross-encoder and keeps it as the next version of `name`. Raises as `encoder` does."""
         base = base_folder(recipe.base, self.shop)
-        model = CrossEncoder(
-            str(base), num_labels=1, max_length=recipe.max_tokens, device="cpu", model_kwargs={"use_safetensors": True}
-        )
+        model = open_cross_encoder_base(base, recipe.max_tokens)
         if recipe.hard:
             train = with_hard_negatives(
                 InTraining(read_model(SentenceTransformer, base).to(device())), train, recipe.hard

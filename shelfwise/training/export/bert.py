@@ -10,13 +10,14 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from shelfwise.errors import InputError
+from shelfwise.language.encoders.bert_graph import Head
 from shelfwise.language.encoders.bert_weights import PARTS, DenseBert, Rows8, WordTable, exact_blocks
 from shelfwise.training.export.folders import read_json
 from shelfwise.training.methods.additions import SETTINGS
 from shelfwise.types import Float32
 
 WEIGHTS: Final = "model.safetensors"
-_KINDS: Final = ("bert", "roberta", "xlm-roberta")  # one architecture; the latter two count positions from pad + 1
+_PAIRS: Final = "pair-bert"  # bases/pairs.py
 _WORDS: Final = "embeddings.word_embeddings.weight"
 _TABLES: Final = {
     _WORDS: "words",
@@ -26,6 +27,8 @@ _TABLES: Final = {
     "embeddings.LayerNorm.bias": "emb.ln.b",
 }
 _HEAD: Final = {"pooler.dense": "pooler", "classifier": "score"}
+_GAINS: Final = {"score.gains": "pair.gains"}
+_KINDS: Final = {False: ("bert", "roberta", "xlm-roberta"), True: ("bert", _PAIRS)}  # without and with scores
 _UNUSED: Final = ("embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias")
 
 
@@ -40,16 +43,18 @@ def read_bert(folder: Path, *, small: bool, scores: bool = False) -> DenseBert |
         InputError: there are no weights in safetensors, or a tensor is missing.
     """
     config = read_json(folder / "config.json")
-    if (folder / SETTINGS).is_file() or not _is_bert(config) or (scores and config["model_type"] != "bert"):
+    if (folder / SETTINGS).is_file() or not _is_bert(config, scores):
         return None
-    tensors, names = _tensors(folder), _names(int(config["num_hidden_layers"]), scores)
+    tensors, names = _tensors(folder), _names(config, scores)
     if set(tensors) - set(names) - set(_UNUSED):
         return None
     if missing := sorted(set(names) - set(tensors)):
         raise InputError(f"{folder / WEIGHTS}: {missing[0]} is missing, with {len(missing) - 1} others.")
     floats, matrices = _sort({name: tensors[long] for long, name in names.items()})
     words, hidden = matrices.pop("words"), int(config["hidden_size"])
-    if config["model_type"] != "bert":
+    if config["model_type"] == _PAIRS:
+        floats |= {f"pair.{name}": np.array([config[name]], np.float32) for name in ("across", "temperature")}
+    elif config["model_type"] != "bert":  # positions begin at pad + 1
         floats["emb.pos"] = floats["emb.pos"].reshape(-1, hidden)[int(config["pad_token_id"]) + 1 :].reshape(-1)
     table: WordTable = exact_blocks(words) or (Rows8.of(words) if small else words)
     sizes = (hidden, int(config["num_hidden_layers"]), int(config["num_attention_heads"]))
@@ -68,23 +73,32 @@ def read_words(folder: Path) -> Float32:
     return tables[0]
 
 
-def _is_bert(config: Mapping[str, Any]) -> bool:
+def head_of(folder: Path) -> Head:
+    """Which head a BERT that scores pairs has."""
+    config = read_json(folder / "config.json")
+    heads: dict[str, Head] = {"mean": "pair-mean", "first": "pair-first"}
+    return heads[config["pooling"]] if config["model_type"] == _PAIRS else "score"
+
+
+def _is_bert(config: Mapping[str, Any], scores: bool) -> bool:
     return (
-        config.get("model_type") in _KINDS
+        config.get("model_type") in _KINDS[scores]
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
         and not config.get("is_decoder")
     )
 
 
-def _names(layers: int, scores: bool) -> dict[str, str]:
+def _names(config: Mapping[str, Any], scores: bool) -> dict[str, str]:
     """Transformers' name of each tensor → the short one."""
     names = dict(_TABLES)
-    for layer in range(layers):
+    for layer in range(int(config["num_hidden_layers"])):
         for short, long in PARTS.items():
             for end in ("weight", "bias"):
                 names[f"encoder.layer.{layer}.{long}.{end}"] = f"l{layer}.{short}.{end[0]}"
-    if scores:
+    if config["model_type"] == _PAIRS:
+        names |= _GAINS
+    elif scores:
         names |= {f"{long}.{end}": f"{short}.{end[0]}" for long, short in _HEAD.items() for end in ("weight", "bias")}
     return names
 

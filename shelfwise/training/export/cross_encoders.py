@@ -8,7 +8,7 @@ from pathlib import Path
 from shelfwise.errors import InputError
 from shelfwise.language.exported import MODEL, PIECES, TOKENIZER, Manifest, digest
 from shelfwise.training.export.base import Exported, Precision, Writer, check_precision, size_of, writing
-from shelfwise.training.export.bert import read_bert
+from shelfwise.training.export.bert import head_of, read_bert
 from shelfwise.training.export.calibration import feeds, pairs_of
 from shelfwise.training.export.folders import max_tokens, read_json
 from shelfwise.training.export.fused import write_graph
@@ -62,5 +62,5 @@ def _write(model: Path, part: Path, precision: Precision, pairs: Sequence[tuple[
     if weights is None:
         trace(model, pairs=True, feeds=inputs, precision=precision, into=part / MODEL)
         return "traced"
-    write_graph(weights, inputs, precision, "score", part / MODEL)
+    write_graph(weights, inputs, precision, head_of(model), part / MODEL)
     return "fused"
