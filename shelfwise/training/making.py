@@ -105,9 +105,8 @@ class Making:
         base = base_folder(recipe.base, self.shop)
         model = open_cross_encoder_base(base, recipe.max_tokens)
         if recipe.hard:
-            train = with_hard_negatives(
-                InTraining(read_model(SentenceTransformer, base).to(device())), train, recipe.hard
-            )
+            reader = InTraining(read_model(SentenceTransformer, base).to(device()))
+            train = with_hard_negatives(reader, train, recipe.hard, enough=recipe.hard)
         chosen = _applied(recipe, model)
         task = cross_encoder_task(recipe, model, train)
         return self._finish("cross-encoder", name, Prepared(recipe, chosen, model, task), train, valid)

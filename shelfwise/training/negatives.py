@@ -21,12 +21,21 @@ _CHUNK: Final = 256
 
 
 def with_hard_negatives(
-    encoder: Encoder, examples: Sequence[Example], count: int, *, bound: float = BOUND, skip: int = 0
+    encoder: Encoder,
+    examples: Sequence[Example],
+    count: int,
+    *,
+    bound: float = BOUND,
+    skip: int = 0,
+    enough: int | None = None,
 ) -> list[Example]:
     """The examples with up to `count` texts more, of grade 0.
 
-    skip: so many of the nearest texts are passed over, where even those below the bound often fit.
+    skip: so many of the nearest texts are passed over, where even those below the bound often fit. enough: an example
+    with so many texts of grade 0 of its own stays as it is.
     """
+    if enough is not None and all(_unfit(example) >= enough for example in examples):
+        return list(examples)
     texts = list(dict.fromkeys(text for example in examples for text in example.texts))
     known: dict[str, set[str]] = {}
     for example in examples:
@@ -38,6 +47,9 @@ def with_hard_negatives(
         part = examples[start : start + _CHUNK]
         scores = encoder.encode([example.query for example in part], "query") @ vectors.T  # [part, texts]
         for example, row in zip(part, scores, strict=True):
+            if enough is not None and _unfit(example) >= enough:
+                found.append(example)
+                continue
             best = max((row[rows[text]] for text in example.positives), default=-np.inf)
             nearest = np.argsort(-row)[: 4 * (skip + count + len(known[example.query]))]
             near = [texts[place] for place in nearest if row[place] < bound * best]
@@ -45,3 +57,7 @@ def with_hard_negatives(
             grades = example.grades + (0.0,) * len(mined)
             found.append(replace(example, texts=example.texts + mined, grades=grades))
     return found
+
+
+def _unfit(example: Example) -> int:
+    return sum(grade == 0 for grade in example.grades)

@@ -40,3 +40,10 @@ def test_what_is_too_near_may_fit_and_is_left_out():
         for text in all_in.texts
     }
     assert all(scores[text] < 0.5 * scores["abcc"] for text in strict.texts[1:])
+
+
+def test_examples_with_enough_of_their_own_stay_as_they_are():
+    found = with_hard_negatives(Letters(), EXAMPLES, 2, enough=1)
+    assert found[0] == EXAMPLES[0]
+    assert found[1].texts == with_hard_negatives(Letters(), EXAMPLES, 2)[1].texts != EXAMPLES[1].texts
+    assert with_hard_negatives(Letters(), EXAMPLES, 2, enough=0) == EXAMPLES

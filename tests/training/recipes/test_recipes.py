@@ -7,14 +7,19 @@ from hypothesis import strategies as st
 from shelfwise.errors import InputError, SettingsError
 from shelfwise.training.data.examples import Example
 from shelfwise.training.recipes.base import RATES, Recipe, read_recipe
-from shelfwise.training.recipes.cross_encoder import CrossEncoderRecipe
+from shelfwise.training.recipes.cross_encoder import FULL_RATE, CrossEncoderRecipe
 from shelfwise.training.recipes.encoder import EncoderRecipe
 from shelfwise.training.recipes.rows import CHUNKS, check_trainable, chosen
 
 
-@pytest.mark.parametrize("kind", [EncoderRecipe, CrossEncoderRecipe])
-def test_defaults_are_a_recipe(kind):
-    assert read_recipe(kind).learning_rate == RATES["full"]
+def test_defaults_are_a_recipe():
+    assert read_recipe(EncoderRecipe).learning_rate == RATES["full"]
+    assert read_recipe(CrossEncoderRecipe).learning_rate == FULL_RATE < RATES["full"]
+
+
+def test_a_cross_encoders_other_rates_are_those_of_the_method_or_as_said():
+    assert read_recipe(CrossEncoderRecipe, flags={"method": "lora"}).learning_rate == RATES["lora"]
+    assert read_recipe(CrossEncoderRecipe, flags={"rate": 1e-4}).learning_rate == 1e-4
 
 
 def test_flags_win_over_the_file(tmp_path):
