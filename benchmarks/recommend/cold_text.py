@@ -1,25 +1,21 @@
 """Products that nobody has touched, found by their texts: python -m benchmarks.recommend.cold_text --data FOLDER
 
-FOLDER holds NAME.item.json (products with title, brand, description) and NAME_valid.csv (history_item_id, item_id), the
-form of the Office data of MiniOneRec. Every fifth product is held out of all histories, drawn by the seed; histories
-alone are learnt from, never what was asked for. Asked are those whose next product is a held-out one and whose history
-has another: once for a list out of all products, once for a list out of those held out.
+FOLDER is that of benchmarks/recommend/office.py. Every fifth product is held out of all histories, drawn by the seed;
+asked are those whose next product is a held-out one and whose history has another: once for a list out of all products,
+once for a list out of those held out.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import csv
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from benchmarks.recommend.office import HELD, Asked, read
 from shelfwise.behaviour.base import Profile, Touch
 from shelfwise.behaviour.table import EventTable
 from shelfwise.evaluation.recommend import Truth, measure_accuracy
@@ -31,29 +27,7 @@ from shelfwise.recommend.generators.popular import Popular
 from shelfwise.types import Event, Product
 
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
-HELD: Final = 5
 K: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A history, the oldest first, and what came after."""
-
-    history: tuple[str, ...]
-    target: str
-
-
-def read(folder: Path, name: str) -> tuple[list[Product], list[Asked], list[tuple[str, ...]]]:
-    """Products, what is asked, and each shopper's longest history."""
-    raw = json.loads((folder / f"{name}.item.json").read_text("utf-8"))
-    products = [Product(id, each["title"], brand=each.get("brand") or None) for id, each in raw.items()]
-    asked, longest = [], dict[str, tuple[str, ...]]()
-    with (folder / f"{name}_valid.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            history = tuple(map(str, ast.literal_eval(row["history_item_id"])))
-            asked.append(Asked(history, row["item_id"]))
-            longest[row["user_id"]] = max(longest.get(row["user_id"], ()), history, key=len)
-    return products, asked, [*longest.values()]
 
 
 def log(histories: Sequence[Sequence[str]], held: frozenset[str]) -> EventTable:

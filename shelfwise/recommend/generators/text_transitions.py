@@ -27,8 +27,8 @@ class TextTransitions(ItemToItem):
     T are the weights of `Transitions`; k runs over the `near` products most like i among those with the most shoppers
     (HEAD at most), i itself among them if it is one. A product without a text stands for itself alone.
 
-    Relations: with an endless `sharp` this is `Transitions`; without T it is what `Similar` gives. Where most products
-    have few shoppers it knows more than either; an item of many shoppers needs no help of its neighbours.
+    Relations: with an endless `sharp` this is `Transitions`. It is meant to stand beside `Similar`, which knows what is
+    like what was touched, and not what is wanted after it.
 
     vectors: unit rows of the products, Float32[m, d], of `learn`; a shop's come from its catalogue. Without them there
     are no weights: `Transitions` is there already.
