@@ -35,7 +35,7 @@ demo: $(VENV)/.core
 	@$(BIN)/shelfwise demo --shop $(DEMO) --port $(PORT) $(if $(CHECK),--check)
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

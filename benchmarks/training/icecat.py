@@ -2,8 +2,8 @@
 
 Cross-validation over queries of the Icecat judgments: for each fold an encoder is trained on the other folds' queries
 (in English and, with the same judgments, in Chinese), exported to int8 and asked the fold's queries over the whole
-catalogue and over the judged pool. The base is asked the same. --cross-encoder also trains one and has it order the
-judged pool.
+catalogue and over the judged pool. The base is asked the same. --cross-encoder also trains one, begun as the fold's own
+encoder, and has it order the judged pool.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Asked:
     qrels: dict[str, dict[str, int]]
 
 
+BEFORE = {"base": (), "tuned": ("base",), "cross-encoder": ("base", "tuned")}
 Runs = dict[str, dict[str, list[str]]]  # name of a run → query → ids
 
 
@@ -113,7 +114,8 @@ def _fold(
         tuned = EncoderSearch(open_encoder("tuned", shop), base.products)
         _ask(runs, "tuned", tuned, asked, what)
         if args.cross_encoder:
-            pair = read_recipe(CrossEncoderRecipe, flags={**flags, "hard": 4, "max_tokens": 96, "texts": 16})
+            begun = {"base": "tuned", "hard": 0, "max_tokens": 128, "epochs": args.epochs / 2}
+            pair = read_recipe(CrossEncoderRecipe, flags=flags | begun)
             making.cross_encoder(pair, "pairs", train, [])
             search = Reranked(open_cross_encoder("pairs", shop), base)
             _ask(runs, "cross-encoder", search, asked, what)
@@ -147,10 +149,11 @@ def _figures(runs: Runs, qrels: dict[str, dict[str, int]], seed: int) -> dict[st
         found[name] = {"ndcg@10": evaluation.means["ndcg@10"], "queries": int(evaluation.positive.sum())}
     for name, column in columns.items():
         model, _, where = name.partition(" ")
-        other = columns[f"base {where}"]
-        if model != "base" and len(column) == len(other):
+        for against in BEFORE[model]:
+            other = columns[f"{against} {where}"]
             gain = paired_bootstrap(other, column, seed=seed)
-            found[name] |= {"low": gain.low, "high": gain.high, "p": permutation_test(other, column, seed=seed)}
+            p = permutation_test(other, column, seed=seed)
+            found[name][f"against {against}"] = {"low": gain.low, "high": gain.high, "p": p}
     return found
 
 

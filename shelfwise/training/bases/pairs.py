@@ -5,8 +5,8 @@
 Query and text go through the layers together, each with its own positions and what the encoder puts before it. A token
 sees its own text as in the encoder, and the other one with `across` added to the logits of attention. With across = −∞
 and g = 1 that is the encoder's cosine, so that training goes on from what the encoder knows; a head on top of the first
-token, the usual way, begins at random and forgets it. At −2 multilingual-e5-small finds the right fact of a product
-more often than as an encoder, before any training; at 0, as a plain BERT, it is lost (docs/benchmarks.md).
+token, the usual way, begins at random and forgets it. At −2 multilingual-e5-small finds the right fact of a product as
+often as by its vectors, before any training; at 0, as a plain BERT reads pairs, half as often (docs/benchmarks.md).
 
 Relations: PARADE and ColBERT keep query and text apart to the end, MacAvaney et al. (PreTTR, SIGIR 2020) for the first
 layers; here each layer mixes them a little.
