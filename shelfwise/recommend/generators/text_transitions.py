@@ -38,6 +38,7 @@ class TextTransitions(ItemToItem):
     decay = 0.8
     near = 50
     sharp = 20.0
+    kept_each = 50  # every row is full; beside `Similar` more add nothing
 
     def __init__(self, vectors: Float32 | None = None) -> None:
         super().__init__()
