@@ -26,7 +26,7 @@ from shelfwise.training.export.encoders import export_encoder
 from shelfwise.training.methods.base import Method
 from shelfwise.training.methods.folders import apply_to, merge_in, read_model, save_model, transformer
 from shelfwise.training.methods.registry import method
-from shelfwise.training.negatives import with_hard_negatives
+from shelfwise.training.negatives import lacks, with_hard_negatives
 from shelfwise.training.recipes.base import Recipe
 from shelfwise.training.recipes.cross_encoder import CrossEncoderRecipe, cross_encoder_task
 from shelfwise.training.recipes.domain import DomainRecipe
@@ -104,7 +104,7 @@ class Making:
         """Trains a cross-encoder and keeps it as the next version of `name`. Raises as `encoder` does."""
         base = base_folder(recipe.base, self.shop)
         model = open_cross_encoder_base(base, recipe.max_tokens)
-        if recipe.hard:
+        if lacks(train, recipe.hard):
             reader = InTraining(read_model(SentenceTransformer, base).to(device()))
             train = with_hard_negatives(reader, train, recipe.hard, enough=recipe.hard)
         chosen = _applied(recipe, model)

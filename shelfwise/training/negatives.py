@@ -34,8 +34,6 @@ def with_hard_negatives(
     skip: so many of the nearest texts are passed over, where even those below the bound often fit. enough: an example
     with so many texts of grade 0 of its own stays as it is.
     """
-    if enough is not None and all(_unfit(example) >= enough for example in examples):
-        return list(examples)
     texts = list(dict.fromkeys(text for example in examples for text in example.texts))
     known: dict[str, set[str]] = {}
     for example in examples:
@@ -47,7 +45,7 @@ def with_hard_negatives(
         part = examples[start : start + _CHUNK]
         scores = encoder.encode([example.query for example in part], "query") @ vectors.T  # [part, texts]
         for example, row in zip(part, scores, strict=True):
-            if enough is not None and _unfit(example) >= enough:
+            if enough is not None and not lacks([example], enough):
                 found.append(example)
                 continue
             best = max((row[rows[text]] for text in example.positives), default=-np.inf)
@@ -59,5 +57,6 @@ def with_hard_negatives(
     return found
 
 
-def _unfit(example: Example) -> int:
-    return sum(grade == 0 for grade in example.grades)
+def lacks(examples: Sequence[Example], enough: int) -> bool:
+    """Whether one of the examples has fewer than `enough` texts of grade 0."""
+    return any(sum(grade == 0 for grade in example.grades) < enough for example in examples)

@@ -18,11 +18,13 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from shelfwise.behaviour.base import HOLDING
+from shelfwise.behaviour.log.codec import KIND_CODES
 from shelfwise.database.tables import Tables
 
 TABLES: Final = Tables("event log", Path(__file__).parent / "migrations", head="0002", version_table="events_version")
 NOBODY: Final = 0
-HELD: Final = "kind IN (7, 8, 9, 10, 11, 12)"  # `base.HOLDING` in the numbers of codec.py
+HELD: Final = f"kind IN ({', '.join(str(KIND_CODES[kind]) for kind in HOLDING)})"
 
 metadata = sa.MetaData()
 

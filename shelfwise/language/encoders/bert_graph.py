@@ -75,7 +75,6 @@ class _Graph(Nodes):
 
     def model(self) -> onnx.ModelProto:
         self.cast("attention_mask", "mask", TensorProto.INT32)
-        self.tensor("last", np.array([-1]))
         if self.pairs is not None:
             self.pairs.part()
         hidden = self._embed()
@@ -221,10 +220,7 @@ class _Graph(Nodes):
 
     def _sum(self, hidden: str) -> str:
         self.cast("attention_mask", "mask.float", TensorProto.FLOAT)
-        self.node("Unsqueeze", ["mask.float", "last"], "mask.column")
-        self.node("Mul", [hidden, "mask.column"], "masked")
-        tokens = self.tensor("tokens", np.array([1]))
-        return self.node("ReduceSum", ["masked", tokens], "sum", keepdims=0)  # [n, hidden]
+        return self.sum_over(hidden, "mask.float", "sum")
 
 
 _INPUTS = ("input_ids", "attention_mask")

@@ -14,12 +14,13 @@ from shelfwise.types import Float32
 
 
 class Nodes:
-    """The growing graph. floats: tensors that can be added by their name alone."""
+    """The growing graph, with a constant `last`, [-1]. floats: tensors that can be added by their name alone."""
 
     def __init__(self, floats: Mapping[str, Float32]) -> None:
         self.floats = floats
         self.nodes: list[onnx.NodeProto] = []
         self.tensors: list[onnx.TensorProto] = []
+        self.tensor("last", np.array([-1]))
 
     def tensor(self, name: str, values: npt.NDArray[np.generic] | None = None) -> str:
         """A constant; one of `floats` without values."""
@@ -42,6 +43,12 @@ class Nodes:
     def fused(self, kind: str, inputs: list[str], out: str, **attributes: Any) -> str:
         """An operator of ONNX Runtime's own."""
         return self.node(kind, inputs, out, "com.microsoft", **attributes)
+
+    def sum_over(self, x: str, part: str, out: str) -> str:
+        """Sum of x, Float[n, t, d], over the tokens of a part, Float[n, t]: Float[n, d]."""
+        self.node("Unsqueeze", [part, "last"], out + ".mask")  # [n, t, 1]
+        self.node("Mul", [x, out + ".mask"], out + ".masked")
+        return self.node("ReduceSum", [out + ".masked", self.tensor(out + ".tokens", np.array([1]))], out, keepdims=0)
 
     def cast(self, x: str, out: str, to: int) -> str:
         """The same values in another type."""

@@ -16,7 +16,7 @@ from shelfwise.language.encoders.bert_nodes import Nodes
 
 
 class PairParts:
-    """Adds the parts to a graph that has a constant `last`, [-1]. first: only the first state of each counts."""
+    """Adds the parts to a graph. first: only the first state of each counts."""
 
     dim = "pair.dim"  # what attention between the two texts loses, Float32[n, 1, t, t]
 
@@ -32,8 +32,7 @@ class PairParts:
         add.node("Mul", ["pair.types", "pair.seen"], "pair.text")
         add.node("Sub", ["pair.seen", "pair.text"], "pair.query")
         add.tensor("pair.1", np.array([1]))
-        add.tensor("pair.12", np.array([1, 2]))
-        add.node("Unsqueeze", ["pair.types", "pair.12"], "pair.row")  # [n, 1, 1, t]
+        add.node("Unsqueeze", ["pair.types", add.tensor("pair.12", np.array([1, 2]))], "pair.row")  # [n, 1, 1, t]
         add.node("Unsqueeze", ["pair.types", add.tensor("pair.13", np.array([1, 3]))], "pair.column")  # [n, 1, t, 1]
         add.node("Sub", ["pair.row", "pair.column"], "pair.differ")
         add.node("Abs", ["pair.differ"], "pair.apart")
@@ -54,10 +53,8 @@ class PairParts:
         """s of the last states."""
         add = self.graph
         for text in ("query", "text"):
-            add.node("Unsqueeze", [self._counted(text), "last"], f"pair.{text}.mask")  # [n, t, 1]
-            add.node("Mul", [hidden, f"pair.{text}.mask"], f"pair.{text}.masked")
-            add.node("ReduceSum", [f"pair.{text}.masked", "pair.1"], f"pair.{text}.sum", keepdims=0)
-            add.node("LpNormalization", [f"pair.{text}.sum"], f"pair.{text}.unit", axis=1, p=2)
+            pooled = add.sum_over(hidden, self._counted(text), f"pair.{text}.sum")
+            add.node("LpNormalization", [pooled], f"pair.{text}.unit", axis=1, p=2)
         add.node("Mul", ["pair.query.unit", "pair.text.unit"], "pair.both")
         add.node("Mul", ["pair.both", add.tensor("pair.gains")], "pair.gained")
         add.node("ReduceSum", ["pair.gained", "last"], "pair.cosine", keepdims=1)

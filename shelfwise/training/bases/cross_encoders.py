@@ -26,18 +26,21 @@ def open_cross_encoder_base(folder: Path, max_tokens: int) -> CrossEncoder:
     Raises:
         InputError: the encoder was trained by a method that could not be merged.
     """
-    if (folder / SETTINGS).is_file() and (folder / "modules.json").is_file():
+    if not (folder / "modules.json").is_file():
+        return _opened(str(folder), max_tokens)
+    if (folder / SETTINGS).is_file():
         raise InputError(
             f"{folder}: has a prefix or bottlenecks, which a cross-encoder cannot begin from.",
             hint="Begin from an encoder trained with full, lora or adalora.",
         )
-    if (folder / "modules.json").is_file() and (pooling := read_folder(folder).pooling) != "own":
+    said = read_folder(folder)
+    if said.pooling != "own":
         encoder = read_model(SentenceTransformer, folder)
         body, tokenizer = transformer(encoder), encoder.tokenizer
         if isinstance(body, BertModel) and isinstance(tokenizer, PreTrainedTokenizerFast):
             with tempfile.TemporaryDirectory() as bare:
-                pair_model(body, pooling).save_pretrained(bare)
-                pair_tokenizer(tokenizer, read_folder(folder).prefixes).save_pretrained(bare)
+                pair_model(body, said.pooling).save_pretrained(bare)
+                pair_tokenizer(tokenizer, said.prefixes).save_pretrained(bare)
                 return _opened(bare, max_tokens)
     return _opened(str(folder), max_tokens)
 
